@@ -54,7 +54,10 @@ class W2VPraatError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders (the measuring workers); keyword arguments would be lost.
-        return (_rebuild, (type(self), self.message, self.hint, self.file, self.tier, self.interval, self.time))
+        return (
+            _rebuild,
+            (type(self), self.message, self.hint, self.file, self.tier, self.interval, self.time),
+        )
 
 
 def _rebuild(

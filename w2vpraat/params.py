@@ -84,7 +84,9 @@ class ParamGroup:
         for name, value in values.items():
             if name not in known:
                 raise InputError(
-                    f'unknown setting "{name}"', f"known here: {', '.join(sorted(known))}", file=source or None
+                    f'unknown setting "{name}"',
+                    f"known here: {', '.join(sorted(known))}",
+                    file=source or None,
                 )
             made[name] = _coerce(name, hints[name], value, source)
         return cls(**made)
@@ -142,7 +144,9 @@ class ReadParams(ParamGroup):
         "keep", "Gaps between intervals of one tier.", choices=("error", "keep", "drop", "repair")
     )
     reversed: str = param(
-        "drop", "Intervals that end before (or where) they start.", choices=("error", "keep", "drop", "repair")
+        "drop",
+        "Intervals that end before (or where) they start.",
+        choices=("error", "keep", "drop", "repair"),
     )
     beyond_audio: str = param(
         "drop", "Intervals that reach beyond the audio.", choices=("error", "keep", "drop", "repair")
@@ -157,13 +161,14 @@ class TokenParams(ParamGroup):
     """Which intervals become tokens."""
 
     tier: str = param(
-        "", 'Tier name or pattern ("phones", "* - phones", "/regex/"); empty: the phone tier, or the only tier.'
+        "",
+        'Tier name or pattern ("phones", "* - phones", "/regex/"); empty: the phone tier, or the only one.',
     )
     labels: tuple[str, ...] = param((), "Only these labels (after the label map); empty: all non-empty.")
     label_regex: str = param("", "Only labels that this regular expression matches as a whole.")
     label_class: str = param("", "Only labels of this class.", choices=("", "vowel", "consonant"))
     label_map: str = param(
-        "none", 'Label set to convert to IPA: none, arpabet, xsampa, sampa_de, ipa, or the path of a CSV map.'
+        "none", "Label set to convert to IPA: none, arpabet, xsampa, sampa_de, ipa, or the path of a CSV map."
     )
     min_duration: float = param(0.0, "Shortest token.", unit="s", minimum=0.0)
     max_duration: float = param(0.0, "Longest token; 0: no limit.", unit="s", minimum=0.0)
@@ -187,13 +192,17 @@ class FormantParams(ParamGroup):
         "or one per token by candidate search (as FormantPath).",
         choices=("fixed", "sex", "speaker", "token"),
     )
-    ceiling: float = param(5500.0, "Formant ceiling (fixed; also where sex is unknown).", unit="Hz", minimum=1000.0)
+    ceiling: float = param(
+        5500.0, "Formant ceiling (fixed; also where sex is unknown).", unit="Hz", minimum=1000.0
+    )
     ceiling_male: float = param(5000.0, "Formant ceiling for men.", unit="Hz", minimum=1000.0)
     ceiling_female: float = param(5500.0, "Formant ceiling for women.", unit="Hz", minimum=1000.0)
     candidate_low: float = param(4500.0, "Lowest candidate ceiling.", unit="Hz", minimum=1000.0)
     candidate_high: float = param(6500.0, "Highest candidate ceiling.", unit="Hz", minimum=1000.0)
     n_candidates: int = param(9, "Number of candidate ceilings.", minimum=2, maximum=50)
-    window: float = param(0.025, "Window length (Praat: half the true Gaussian window).", unit="s", minimum=0.001)
+    window: float = param(
+        0.025, "Window length (Praat: half the true Gaussian window).", unit="s", minimum=0.001
+    )
     time_step: float = param(0.0, "Time step; 0: a quarter of the window.", unit="s", minimum=0.0)
     preemphasis: float = param(50.0, "Pre-emphasis from.", unit="Hz", minimum=0.0)
     padding: float = param(
@@ -226,7 +235,9 @@ class PitchParams(ParamGroup):
 class IntensityParams(ParamGroup):
     """Intensity in dB, with Praat's own meanings."""
 
-    minimum_pitch: float = param(100.0, "Minimum pitch (window length 3.2 / minimum pitch).", unit="Hz", minimum=10.0)
+    minimum_pitch: float = param(
+        100.0, "Minimum pitch (window length 3.2 / minimum pitch).", unit="Hz", minimum=10.0
+    )
     subtract_mean: bool = param(True, "Subtract the mean pressure first.")
 
 
@@ -236,7 +247,8 @@ class EmbedParams(ParamGroup):
 
     model: str = param("phone", "Model: a bundled or added name, a local folder, or a hub id.")
     layers: tuple[int, ...] = param(
-        (), "Layers, 0 = input of the first Transformer layer; empty: the recommended layer, or the middle one."
+        (),
+        "Layers, 0 = input of the first Transformer layer; empty: the recommended or the middle layer.",
     )
     pooling: str = param(
         "middle",
@@ -250,7 +262,8 @@ class EmbedParams(ParamGroup):
         choices=("centre", "overlap"),
     )
     no_frame: str = param(
-        "nearest", "Tokens that own no frame: take the nearest frame (flagged), or no vector.",
+        "nearest",
+        "Tokens that own no frame: take the nearest frame (flagged), or no vector.",
         choices=("nearest", "missing"),
     )
     context: str = param(
@@ -259,20 +272,28 @@ class EmbedParams(ParamGroup):
         "or only the token (not comparable with the others).",
         choices=("utterance", "windows", "token"),
     )
-    context_seconds: float = param(1.0, "Context on each side of a token with windows.", unit="s", minimum=0.0)
+    context_seconds: float = param(
+        1.0, "Context on each side of a token with windows.", unit="s", minimum=0.0
+    )
     max_seconds: float = param(
-        60.0, "Longest stretch encoded at once; longer recordings are cut into overlapping windows.",
-        unit="s", minimum=2.0,
+        60.0,
+        "Longest stretch encoded at once; longer recordings are cut into overlapping windows.",
+        unit="s",
+        minimum=2.0,
     )
     overlap_seconds: float = param(
-        4.0, "Overlap of those windows; frames nearer to a cut than half of it are dropped.",
-        unit="s", minimum=0.0,
+        4.0,
+        "Overlap of those windows; frames nearer to a cut than half of it are dropped.",
+        unit="s",
+        minimum=0.0,
     )
     device: str = param("auto", "Where the model runs.", choices=("auto", "cpu", "cuda", "mps"))
     precision: str = param(
         "auto", "Arithmetic; auto is float32.", choices=("auto", "float32", "bfloat16", "float16")
     )
-    allow_pickle: bool = param(False, "Allow weights in pickle form (they can run any code: only if you trust them).")
+    allow_pickle: bool = param(
+        False, "Allow weights in pickle form (they can run any code: only if you trust them)."
+    )
     cache: bool = param(True, "Keep frames on disk, so that a second run needs no model.")
 
 
@@ -285,10 +306,14 @@ class NormalizeParams(ParamGroup):
     scale: str = param("hz", "Frequency scale applied before formant normalization.")
     formants: tuple[str, ...] = param(("F1", "F2", "F3"), "Formant set.")
     balance: str = param(
-        "token", "Speaker statistics over tokens, or over the means of each label.", choices=("token", "vowel")
+        "token",
+        "Speaker statistics over tokens, or over the means of each label.",
+        choices=("token", "vowel"),
     )
     few_tokens: str = param(
-        "nan", "Speakers with too few tokens: leave empty cells and say so, or stop.", choices=("nan", "error")
+        "nan",
+        "Speakers with too few tokens: leave empty cells and say so, or stop.",
+        choices=("nan", "error"),
     )
     corners: tuple[str, ...] = param(
         (), "Labels of the corner vowels FLEECE and TRAP for Watt & Fabricius; empty: chosen automatically."

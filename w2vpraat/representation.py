@@ -73,7 +73,8 @@ class Representation:
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Which tokens have no missing value, shape (n_tokens,)."""
-        return np.isfinite(self.values).all(axis=1)
+        finite: NDArray[np.bool_] = np.isfinite(self.values).all(axis=1)
+        return finite
 
     def take(self, ids: Sequence[str]) -> Representation:
         """Return the same representation for these tokens, in this order.
