@@ -1,0 +1,1 @@
+"""The window of w2vpraat (PySide6)."""

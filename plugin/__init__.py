@@ -1,0 +1,1 @@
+"""The Praat plugin of w2vpraat, as installable data."""

@@ -1,0 +1,75 @@
+"""The window shows a results folder, and says what is wrong with any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+from w2vpraat_gui.main_window import MainWindow
+from w2vpraat_gui.state import Sheet
+from w2vpraat_gui.tables.sheet_model import SheetModel
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "tokens.csv").write_text(
+        "id,label,F1\na#2.1,iː,300.5\na#2.2,ɑ,1000\na#2.3,t͡s,\n", encoding="utf-8"
+    )
+    (folder / "scores.csv").write_text("representation,value\nHz,0.7\n", encoding="utf-8")
+    picture = QImage(40, 20, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    assert picture.save(str(folder / "figure.png"))
+    return folder
+
+
+def _column(model: SheetModel, column: int) -> list[str]:
+    return [model.data(model.index(row, column)) for row in range(model.rowCount())]
+
+
+def test_results_folder_is_shown(qtbot: QtBot, results: Path) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    assert window.pages.currentIndex() == 0
+    assert window.open_results(results)
+    assert window.pages.currentIndex() == 1
+    assert window.figure.has_picture
+    assert _column(window.tokens.model(), 1) == ["iː", "ɑ", "t͡s"]
+    assert _column(window.scores.model(), 0) == ["Hz"]
+    assert "3 tokens" in window.statusBar().currentMessage()
+    window.show()
+    window.resize(600, 500)
+    middle = (
+        window.figure.grab().toImage().pixelColor(window.figure.width() // 2, window.figure.height() // 2)
+    )
+    assert (middle.red(), middle.green(), middle.blue()) == (255, 0, 0)
+
+
+def test_numbers_sort_by_value_and_empty_cells_come_last() -> None:
+    model = SheetModel(Sheet(("label", "F1"), (("a", "1000"), ("b", "300.5"), ("c", ""), ("d", "40"))))
+    model.sort(1)
+    assert _column(model, 0) == ["d", "b", "a", "c"]
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert _column(model, 0) == ["a", "b", "d", "c"]
+    model.sort(0, Qt.SortOrder.DescendingOrder)
+    assert _column(model, 0) == ["d", "c", "b", "a"]
+
+
+def test_wrong_folder_names_the_remedy_and_keeps_what_is_shown(
+    qtbot: QtBot, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda parent, title, text: said.append(text))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    assert window.open_results(results)
+    assert not window.open_results(tmp_path)
+    assert "tokens.csv" in said[0]
+    assert "w2vpraat run" in said[0]
+    assert window.results is not None
+    assert window.results.folder == results

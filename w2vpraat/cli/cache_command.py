@@ -1,0 +1,8 @@
+"""``w2vpraat cache``."""
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """x"""

@@ -1,0 +1,155 @@
+"""Everything that decides a run, as one frozen value, and its file ``w2vpraat.toml``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from w2vpraat.errors import InputError
+from w2vpraat.params import (
+    CompareParams,
+    EmbedParams,
+    FormantParams,
+    IntensityParams,
+    NormalizeParams,
+    ParamGroup,
+    PitchParams,
+    ReadParams,
+    TokenParams,
+    parameter_groups,
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All options of a run.
+
+    Parameters
+    ----------
+    corpus : str
+        Folder (or file) with audio and TextGrids.
+    speakers : str
+        Speaker metadata file; empty if none.
+    read, tokens, formants, pitch, intensity, embed, normalize, compare
+        One parameter group per section of ``w2vpraat.toml``.
+    """
+
+    corpus: str = ""
+    speakers: str = ""
+    read: ReadParams = field(default_factory=ReadParams)
+    tokens: TokenParams = field(default_factory=TokenParams)
+    formants: FormantParams = field(default_factory=FormantParams)
+    pitch: PitchParams = field(default_factory=PitchParams)
+    intensity: IntensityParams = field(default_factory=IntensityParams)
+    embed: EmbedParams = field(default_factory=EmbedParams)
+    normalize: NormalizeParams = field(default_factory=NormalizeParams)
+    compare: CompareParams = field(default_factory=CompareParams)
+
+    def group(self, section: str) -> ParamGroup:
+        """Return the parameter group of a section."""
+        group = getattr(self, section)
+        assert isinstance(group, ParamGroup)
+        return group
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values by section."""
+        sections: dict[str, Any] = {"run": {"corpus": self.corpus, "speakers": self.speakers}}
+        sections.update({name: self.group(name).as_dict() for name in parameter_groups()})
+        return sections
+
+    def updated(self, changes: Mapping[str, Mapping[str, Any]], *, source: str = "") -> Settings:
+        """Return these settings with some values replaced.
+
+        Parameters
+        ----------
+        changes : mapping
+            Section -> option -> value; sections as in ``w2vpraat.toml``.
+        source : str
+            The file the values come from, for error messages.
+
+        Raises
+        ------
+        InputError
+            For an unknown section or option, or a value of the wrong type or range.
+        """
+        groups = parameter_groups()
+        unknown = set(changes) - set(groups) - {"run"}
+        if unknown:
+            raise InputError(
+                f"unknown section [{sorted(unknown)[0]}]",
+                f"sections: run, {', '.join(groups)}",
+                file=source or None,
+            )
+        run = dict(changes.get("run", {}))
+        made: dict[str, Any] = {}
+        for name in ("corpus", "speakers"):
+            if name in run:
+                made[name] = str(run.pop(name))
+        if run:
+            raise InputError(
+                f'unknown setting "{sorted(run)[0]}" in [run]', "known: corpus, speakers", file=source or None
+            )
+        for section, kind in groups.items():
+            if changes.get(section):
+                merged = {**self.group(section).as_dict(), **changes[section]}
+                made[section] = kind.from_dict(merged, source=source)
+        return replace(self, **made)
+
+
+def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
+    """Read ``w2vpraat.toml``; what it leaves out keeps the value of `base` or the default.
+
+    Relative paths in ``[run]`` are meant from the folder of the file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is not TOML, or holds an unknown option.
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("there is no such settings file", "check the path", file=path) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"can't read the settings: {error}", "see docs/settings.md", file=path) from error
+    run = values.get("run")
+    if isinstance(run, dict):
+        for name in ("corpus", "speakers"):
+            if run.get(name):
+                run[name] = str(path.parent / run[name])
+    return (base or Settings()).updated(values, source=str(path))
+
+
+def settings_text(settings: Settings) -> str:
+    """Write the settings as TOML, each option under its help text.
+
+    Returns
+    -------
+    str
+        The text of a ``w2vpraat.toml`` that repeats the run.
+    """
+    import tomli_w
+
+    lines = ["# Settings of w2vpraat. The same run again: w2vpraat run --config w2vpraat.toml -o DIR", "", "[run]"]
+    for name in ("corpus", "speakers"):
+        value = getattr(settings, name)
+        absolute = str(Path(value).resolve()) if value else ""
+        lines.append(tomli_w.dumps({name: absolute}).rstrip("\n"))
+    for section, kind in parameter_groups().items():
+        lines += ["", f"# {(kind.__doc__ or '').splitlines()[0]}", f"[{section}]"]
+        values = settings.group(section).as_dict()
+        for name, _, _, meta in kind.describe():
+            unit = f" [{meta['unit']}]" if meta["unit"] else ""
+            choices = f" ({', '.join(repr(one) for one in meta['choices'])})" if meta["choices"] else ""
+            lines.append(f"# {meta['help']}{unit}{choices}")
+            lines.append(tomli_w.dumps({name: values[name]}).rstrip("\n"))
+    return "\n".join(lines) + "\n"
