@@ -73,7 +73,7 @@ class Representation:
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Which tokens have no missing value, shape (n_tokens,)."""
-        finite: NDArray[np.bool_] = np.isfinite(self.values).all(axis=1)
+        finite: NDArray[np.bool_] = np.asarray(np.isfinite(self.values).all(axis=1))
         return finite
 
     def take(self, ids: Sequence[str]) -> Representation:

@@ -26,7 +26,7 @@ TITLES = {
 }
 
 
-class ListType(click.ParamType):
+class ListType(click.ParamType[Any]):
     """A list given as ``a,b,c``; the option may also be repeated."""
 
     def __init__(self, kind: type, name: str) -> None:
@@ -125,7 +125,7 @@ def parameter_options(*sections: str) -> Callable[[Command], Command]:
 
 
 def settings_from(values: Mapping[str, Any], *, config: str | None = None) -> Settings:
-    """Settings from the defaults, then the settings file, then the options that were given.
+    """Build the settings: defaults, then the settings file, then the options that were given.
 
     Parameters
     ----------
