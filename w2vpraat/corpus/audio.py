@@ -1,9 +1,9 @@
 """Sound files: read whole or in part, choose the channel, resample, in float32.
 
 Sample i of an `Audio` stands for the time ``start_time + (i + 0.5) / rate``, as in Praat: ``start_time`` is
-the left edge of the first sample, so a file of n samples lasts exactly ``n / rate`` seconds. The resampler puts
-its first sample on the file's first sample and not half a step after the left edge; that difference (0.02 ms from
-44.1 to 16 kHz) is left alone.
+the left edge of the first sample, so a file of n samples lasts exactly ``n / rate`` seconds. The resampler
+puts its first sample on the file's first sample and not half a step after the left edge; that difference
+(0.02 ms from 44.1 to 16 kHz) is left alone.
 """
 
 from __future__ import annotations
