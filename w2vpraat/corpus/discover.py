@@ -16,8 +16,8 @@ __all__ = ["AUDIO_SUFFIXES", "GRID_SUFFIXES", "Corpus", "Recording", "Unpaired",
 
 # fmt: off
 AUDIO_SUFFIXES = frozenset({
-    ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf",
-    ".w64", ".rf64", ".nist", ".sph",
+    ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".snd",
+    ".caf", ".w64", ".rf64", ".nist", ".sph",
 })
 UNREADABLE_SUFFIXES = frozenset({
     ".m4a", ".mp4", ".aac", ".wma", ".amr", ".mov", ".avi", ".mkv", ".webm", ".3gp", ".ra",

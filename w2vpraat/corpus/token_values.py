@@ -14,9 +14,18 @@ if TYPE_CHECKING:
     import pandas
 
     from w2vpraat.corpus.problems import Problem
+    from w2vpraat.corpus.speakers import JoinReport
 
 IDENTITY_COLUMNS = ("id", "file_name", "speaker", "tier", "label", "word", "pre_seg", "fol_seg")
 TIME_COLUMNS = ("start", "end", "dur")
+# Names that later steps give to columns of the same table; metadata must not take them.
+RESERVED_COLUMNS = frozenset(
+    IDENTITY_COLUMNS
+    + TIME_COLUMNS
+    + ("time", "prop_time", "f0", "intensity", "max_formant")
+    + ("n_frames", "frame_start", "frame_end", "model", "layer", "pool")
+    + tuple(f"{kind}{number}" for kind in "FB" for number in range(1, 8))
+)
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,8 +62,8 @@ class Token:
     tier_number, interval : int
         Counted from 1, as Praat does; for a point tier, `interval` is the number of the point.
     label : str
-        The label to work with: trigraphs converted, NFC, blanks at the ends removed, and in IPA if a label map
-        is in use and knows it.
+        The label to work with: trigraphs converted, NFC, blanks at the ends removed, and in IPA if a label
+        map is in use and knows it.
     raw_label : str
         What the file says.
     start, end : float
@@ -144,6 +153,10 @@ class Tokens:
         Recordings that could not be used at all.
     suggestion : str
         The label map that fits the labels, in words, if none was chosen and one is plain to see; else empty.
+    speaker_rules : mapping
+        Where speakers were taken from (see `SpeakerInfo.rule`): rule to number of tiers.
+    join : JoinReport, optional
+        What the speaker table and the corpus do not know of each other.
     """
 
     kept: tuple[Token, ...] = ()
@@ -151,6 +164,8 @@ class Tokens:
     problems: tuple[Problem, ...] = ()
     failures: tuple[W2VPraatError, ...] = ()
     suggestion: str = ""
+    speaker_rules: Mapping[str, int] = field(default_factory=dict)
+    join: JoinReport | None = None
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -173,8 +188,8 @@ class Tokens:
         -------
         pandas.DataFrame
             One row per token; columns ``id, file_name, speaker, tier, label, word, pre_seg, fol_seg`` (text),
-            ``start, end, dur`` (float64, seconds), then the metadata columns (text), names unchanged. A metadata
-            column that is called like one of ours gets the suffix ``_meta``.
+            ``start, end, dur`` (float64, seconds), then the metadata columns (text), names unchanged. A
+            metadata column that is called like a column of the long table gets the suffix ``_meta``.
         """
         return tokens_frame(self.kept)
 
@@ -191,9 +206,10 @@ def tokens_frame(tokens: tuple[Token, ...]) -> pandas.DataFrame:
     table["end"] = pandas.Series([token.end for token in tokens], dtype="float64")
     table["dur"] = table["end"] - table["start"]
     for name in metadata_columns(tokens):
-        shown = f"{name}_meta" if name in table else name
+        shown = f"{name}_meta" if name in RESERVED_COLUMNS else name
         table[shown] = pandas.Series([token.metadata.get(name, "") for token in tokens], dtype=object)
-    return pandas.DataFrame(table)
+    frame: pandas.DataFrame = pandas.DataFrame(table)
+    return frame
 
 
 def metadata_columns(tokens: tuple[Token, ...]) -> tuple[str, ...]:
