@@ -1,0 +1,1 @@
+"""Models and their frames: the only door to torch, transformers and safetensors."""
