@@ -9,6 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from w2vpraat.normalize.embeddings import (
+        EMBEDDING_METHODS,
+        CentreBySpeaker,
+        EmbeddingNormalizer,
+        Pca,
+        RemoveSpeakerSubspace,
+        Whiten,
+        ZScoreBySpeaker,
+        centre_by_speaker,
+        make_embedding_method,
+        normalize_vectors,
+        pca,
+        remove_speaker_subspace,
+        whiten,
+        zscore_by_speaker,
+    )
     from w2vpraat.normalize.formants import (
         METHODS,
         BarkDifference,
@@ -68,12 +84,15 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "EMBEDDING_METHODS",
     "F0_METHODS",
     "METHODS",
     "SCALES",
     "BarkDifference",
     "CCure",
+    "CentreBySpeaker",
     "DeltaF",
+    "EmbeddingNormalizer",
     "Gerstman",
     "Labov",
     "Lobanov",
@@ -88,14 +107,19 @@ __all__ = [
     "Nearey2Regression",
     "NordstromLindblom",
     "NormalizedTable",
+    "Pca",
+    "RemoveSpeakerSubspace",
     "Scale",
     "SemitoneF0",
     "SyrdalGopal",
     "TValueF0",
     "WattFabricius",
     "WattFabriciusModified",
+    "Whiten",
+    "ZScoreBySpeaker",
     "bark_difference",
     "c_cure",
+    "centre_by_speaker",
     "chao_digits",
     "check_normalize_params",
     "count_octave_jumps",
@@ -111,6 +135,7 @@ __all__ = [
     "labov",
     "lobanov",
     "lobanov_balanced",
+    "make_embedding_method",
     "make_method",
     "mean_ratio",
     "miller",
@@ -119,12 +144,17 @@ __all__ = [
     "nearey2_regression",
     "nordstrom_lindblom",
     "normalize_table",
+    "normalize_vectors",
+    "pca",
+    "remove_speaker_subspace",
     "scale_name",
     "semitones",
     "syrdal_gopal",
     "to_scale",
     "watt_fabricius",
     "watt_fabricius_mod",
+    "whiten",
+    "zscore_by_speaker",
 ]
 
 # Light modules first: the names that --help needs are found before pandas is loaded. Never the names of the

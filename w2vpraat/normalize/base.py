@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from w2vpraat import __version__
 from w2vpraat.errors import NormalizationError
+from w2vpraat.normalize.estimator import Estimator, check_choice, note_text, plain
 from w2vpraat.normalize.methods import MethodInfo
 from w2vpraat.normalize.scales import SCALES, find_scale, scale_name
 from w2vpraat.normalize.tokens import (
@@ -27,7 +26,6 @@ from w2vpraat.normalize.tokens import (
 )
 
 Array = NDArray[np.float64]
-Self = TypeVar("Self", bound="Estimator")
 SelfNormalizer = TypeVar("SelfNormalizer", bound="SpeakerNormalizer")
 
 STATISTICS_COLUMNS = ("speaker", "statistic", "formant", "value", "n_tokens", "n_types")
@@ -43,61 +41,6 @@ class Statistic(NamedTuple):
     value: float
     n_tokens: int
     n_types: int | None
-
-
-class Estimator:
-    """Parameters by the manners of scikit-learn, without importing it: constructors only store."""
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the constructor's parameters by name."""
-        names = [name for name in inspect.signature(type(self).__init__).parameters if name != "self"]
-        return {name: getattr(self, name) for name in names}
-
-    def set_params(self: Self, **params: Any) -> Self:
-        """Set constructor parameters by name and return the estimator.
-
-        Raises
-        ------
-        NormalizationError
-            For a name that the constructor doesn't know.
-        """
-        known = self.get_params()
-        for name, value in params.items():
-            if name not in known:
-                raise NormalizationError(
-                    f'{type(self).__name__} has no option "{name}"', f"options: {', '.join(known)}"
-                )
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self) -> str:
-        inner = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
-        return f"{type(self).__name__}({inner})"
-
-
-def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
-    """Refuse a policy that isn't one of a few.
-
-    Raises
-    ------
-    NormalizationError
-        With the possible values.
-    """
-    if value not in choices:
-        raise NormalizationError(f"{name} = {value!r} is not possible", f"one of {', '.join(choices)}")
-
-
-def plain(value: Any) -> Any:
-    """Turn numpy scalars, tuples and NaN into what JSON holds (NaN: null)."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 class SpeakerNormalizer(Estimator, ABC):
@@ -126,6 +69,8 @@ class SpeakerNormalizer(Estimator, ABC):
         Columns ``speaker, statistic, formant, value, n_tokens, n_types``; `transform` reads nothing else.
     warnings_ : tuple of str
         One readable sentence each.
+    notes_ : tuple of (speaker, str)
+        The same, by speaker (None: about all).
     """
 
     info: ClassVar[MethodInfo]
@@ -251,13 +196,14 @@ class SpeakerNormalizer(Estimator, ABC):
         self.check_options()
         needed = self.info.title if self.needs_label or self.balance in ("vowel", "tone") else ""
         tokens = self._read(table, speaker, label, needed, token)
-        self._notes: list[str] = []
+        self._notes: list[tuple[Any, str]] = []
         if label is not None and tokens.labels is None:
             self._warn(None, f'no column "{label}", so vowel types were not counted')
         rows = self._all_statistics(tokens)
         statistics = pd.DataFrame(rows, columns=list(STATISTICS_COLUMNS))
         self.statistics_ = statistics.astype({"n_types": "Int64"})
-        self.warnings_ = tuple(self._notes)
+        self.notes_ = tuple(self._notes)
+        self.warnings_ = tuple(note_text(self.info.title, [name], text) for name, text in self.notes_)
         self.speaker_ = speaker
         self.label_ = label
         self.token_rule_ = tokens.rule
@@ -382,8 +328,7 @@ class SpeakerNormalizer(Estimator, ABC):
         return np.array([known.get(name, np.nan) for name in speakers], dtype=np.float64)
 
     def _warn(self, speaker: Any, text: str) -> None:
-        where = "" if speaker is None else f'speaker "{speaker}": '
-        self._notes.append(f"{self.info.title}: {where}{text}")
+        self._notes.append((speaker, text))
 
     def _refuse(self, speaker: Any, reason: str, hint: str = "") -> None:
         """Raise, or note that the cells stay empty, by the policy `few_tokens`."""

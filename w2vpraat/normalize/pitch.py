@@ -8,51 +8,25 @@ level tone would be blown up to full range.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from w2vpraat.errors import NormalizationError
-from w2vpraat.normalize.base import Array, SpeakerNormalizer, Statistic, check_choice
+from w2vpraat.normalize.base import Array, SpeakerNormalizer, Statistic
+from w2vpraat.normalize.estimator import check_choice
+from w2vpraat.normalize.f0_samples import F0Samples, SpeakerSamples, count_octave_jumps, f0_samples
 from w2vpraat.normalize.formants import function_twin
 from w2vpraat.normalize.methods import F0_METHOD_INFO
 from w2vpraat.normalize.scales import check_hertz
-from w2vpraat.normalize.tokens import (
-    Objects,
-    SpeakerTokens,
-    TokenValues,
-    hertz_values,
-    label_values,
-    require_columns,
-    speaker_values,
-    time_column,
-    token_keys,
-)
-
-OCTAVE_JUMP = 12.0
-"""Semitones; a larger step between neighbouring voiced samples is suspected to be an octave error."""
+from w2vpraat.normalize.tokens import Objects, SpeakerTokens
 
 PERCENTILES = (5.0, 95.0)
 """Percentiles of lg f0 that ``f0_t`` takes as extremes with ``extremes="percentile"``."""
-
-
-def count_octave_jumps(f0: ArrayLike) -> int:
-    """Count steps of more than 12 semitones between neighbouring voiced samples of one contour.
-
-    Parameters
-    ----------
-    f0 : array_like, shape (n_samples,)
-        Hz, in order of time; NaN = unvoiced, skipped.
-    """
-    voiced = check_hertz(f0, "f0")
-    voiced = voiced[~np.isnan(voiced)]
-    steps = np.abs(np.diff(12.0 * np.log2(voiced)))
-    return int((steps > OCTAVE_JUMP).sum())
 
 
 def chao_digits(t: ArrayLike) -> Array:
@@ -76,59 +50,6 @@ def chao_digits(t: ArrayLike) -> Array:
     values: Array = np.asarray(t, dtype=np.float64)
     digits: Array = np.clip(np.ceil(np.round(values, 9)), 1.0, 5.0)
     return digits
-
-
-@dataclass(frozen=True)
-class SpeakerSamples(SpeakerTokens):
-    """Samples of f0 of one speaker, with the token and the point within it of each sample."""
-
-    token: NDArray[np.intp]
-    point: NDArray[np.intp]
-
-    @property
-    def f0(self) -> Array:
-        """Hz, NaN = unvoiced, shape (n_samples,)."""
-        return self.values[:, 0]
-
-    def points_per_token(self) -> NDArray[np.intp]:
-        """How many samples each token has, shape (n_tokens,)."""
-        return np.unique(self.token, return_counts=True)[1].astype(np.intp)
-
-    def n_jumps(self) -> int:
-        """Octave-jump suspects within tokens."""
-        order = np.lexsort((self.point, self.token))
-        f0, token = self.f0[order], self.token[order]
-        cuts = np.flatnonzero(np.diff(token)) + 1
-        return sum(count_octave_jumps(part) for part in np.split(f0, cuts))
-
-    def tone_contours(self) -> list[Array]:
-        """Mean ln f0 of each tone at each point that has a voiced sample."""
-        assert self.labels is not None
-        logs = np.log(self.f0)
-        out = []
-        for tone in self.types():
-            rows = (self.labels == tone) & ~np.isnan(logs)
-            points = np.unique(self.point[rows])
-            contour = [logs[rows & (self.point == point)].mean() for point in points]
-            if contour:
-                out.append(np.array(contour, dtype=np.float64))
-        return out
-
-
-@dataclass(frozen=True)
-class F0Samples(TokenValues):
-    """Samples of f0 of all speakers; values of shape (n_samples, 1)."""
-
-    token: NDArray[np.intp]
-    point: NDArray[np.intp]
-
-    def by_speaker(self) -> Iterator[SpeakerSamples]:
-        """Yield speaker after speaker, sorted as text."""
-        codes, names = pd.factorize(self.speakers)
-        for code in sorted(range(len(names)), key=lambda item: str(names[item])):
-            rows = codes == code
-            labels = None if self.labels is None else self.labels[rows]
-            yield SpeakerSamples(names[code], self.values[rows], labels, self.token[rows], self.point[rows])
 
 
 class F0Normalizer(SpeakerNormalizer):
@@ -184,25 +105,8 @@ class F0Normalizer(SpeakerNormalizer):
     def _read(
         self, table: pd.DataFrame, speaker: str, label: str | None, needs_label: str, token: str | None
     ) -> F0Samples:
-        require_columns(table, self._columns(), "the normalization of f0")
-        if table.empty:
-            raise NormalizationError("the table has no rows")
-        values = hertz_values(table, self._columns())
-        speakers = speaker_values(table, speaker)
-        labels = label_values(table, label, self.info.title if self._by_tone() else needs_label)
-        keys = token_keys(table, speaker, token)
-        if keys:
-            codes = table.groupby(keys, sort=False, dropna=False).ngroup()
-            times = time_column(table)
-            frame = pd.DataFrame({"code": codes.to_numpy()})
-            frame["time"] = pd.to_numeric(table[times]).to_numpy() if times else np.arange(len(table))
-            point = frame.groupby("code")["time"].rank(method="first").to_numpy(dtype=np.float64)
-            rule = "every voiced sample of each token"
-            tokens, points = codes.to_numpy(dtype=np.intp), point.astype(np.intp)
-        else:
-            tokens, points = np.arange(len(table), dtype=np.intp), np.ones(len(table), dtype=np.intp)
-            rule = "one sample per token"
-        return F0Samples(speakers, labels, values, rule, tokens, points)
+        needed = self.info.title if self._by_tone() else needs_label
+        return f0_samples(table, self.f0, speaker=speaker, label=label, needs_label=needed, token=token)
 
     def _speaker_statistics(self, tokens: SpeakerTokens) -> list[Statistic]:
         assert isinstance(tokens, SpeakerSamples)
@@ -427,3 +331,20 @@ def make_f0_method(key: str, **options: Any) -> F0Normalizer:
     if key not in F0_METHODS:
         raise NormalizationError(f'unknown f0 normalization "{key}"', f"one of {', '.join(F0_METHODS)}")
     return F0_METHODS[key]().set_params(**options)
+
+
+__all__ = [
+    "F0_METHODS",
+    "F0Normalizer",
+    "LogCentredF0",
+    "LogZF0",
+    "SemitoneF0",
+    "TValueF0",
+    "chao_digits",
+    "count_octave_jumps",
+    "f0_lc",
+    "f0_lz",
+    "f0_st",
+    "f0_t",
+    "make_f0_method",
+]

@@ -11,6 +11,7 @@ import pandas as pd
 from w2vpraat import __version__
 from w2vpraat.errors import NormalizationError
 from w2vpraat.normalize.base import SpeakerNormalizer
+from w2vpraat.normalize.estimator import note_text
 from w2vpraat.normalize.formants import METHODS
 from w2vpraat.normalize.intrinsic import BARK_SCALES
 from w2vpraat.normalize.pitch import F0Normalizer, make_f0_method
@@ -145,7 +146,8 @@ def normalize_table(
     Returns
     -------
     NormalizedTable
-        ``table`` (raw columns, then new ones), ``records`` (one per method), ``warnings``.
+        ``table`` (raw columns, then new ones), ``records`` (one per method), ``warnings`` (speakers with the
+        same warning in one line; the records hold one line each).
 
     Raises
     ------
@@ -178,12 +180,19 @@ def normalize_table(
         )
         new.update({str(name): columns[name] for name in columns.columns})
         records.append({**method.record(), "columns": list(map(str, columns.columns))})
-        warnings.extend(item for item in method.warnings_ if item not in warnings)
+        warnings.extend(_grouped_notes(method))
     replaced = [name for name in new if name in table.columns]
     if replaced:
         warnings.append(f"replaced columns that were there already: {', '.join(replaced)}")
     out = pd.concat([table.drop(columns=replaced), pd.DataFrame(new, index=table.index)], axis=1)
     return NormalizedTable(out, records, tuple(warnings))
+
+
+def _grouped_notes(method: SpeakerNormalizer) -> list[str]:
+    speakers: dict[str, list[Any]] = {}
+    for speaker, text in method.notes_:
+        speakers.setdefault(text, []).append(speaker)
+    return [note_text(method.info.title, names, text) for text, names in speakers.items()]
 
 
 def formant_set_name(formants: Sequence[str]) -> str:

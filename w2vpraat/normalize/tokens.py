@@ -105,13 +105,24 @@ class TokenValues:
     rule: str
 
     def by_speaker(self) -> Iterator[SpeakerTokens]:
-        """Yield speaker after speaker, sorted as text."""
-        codes, names = pd.factorize(self.speakers)
-        for code in sorted(range(len(names)), key=lambda item: str(names[item])):
-            rows = codes == code
-            yield SpeakerTokens(
-                names[code], self.values[rows], None if self.labels is None else self.labels[rows]
-            )
+        """Yield speaker after speaker, sorted."""
+        for name, rows in speaker_rows(self.speakers):
+            yield SpeakerTokens(name, self.values[rows], None if self.labels is None else self.labels[rows])
+
+
+def speaker_rows(speakers: Objects) -> Iterator[tuple[Any, NDArray[np.intp]]]:
+    """Yield each speaker with its row numbers: numbers in their order, then names as text."""
+    codes, names = pd.factorize(speakers)
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(codes, minlength=len(names)))[:-1])
+
+    def rank(code: int) -> tuple[bool, float, str]:
+        name = names[code]
+        number = isinstance(name, (int, float, np.number)) and not isinstance(name, bool)
+        return not number, float(name) if number else 0.0, str(name)
+
+    for code in sorted(range(len(names)), key=rank):
+        yield names[code], parts[code]
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str], purpose: str) -> None:
