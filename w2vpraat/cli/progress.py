@@ -55,7 +55,6 @@ def follow(events: Iterable[Any], kind: type[Result]) -> tuple[Result, tuple[Ski
         for event in events:
             if isinstance(event, Skipped):
                 skipped.append(event)
-                console.print(f"skipped: {event.error}", style="yellow", markup=False, highlight=False)
             elif isinstance(event, Progress):
                 title = TITLES.get(event.step, event.step)
                 if event.step not in bars:

@@ -1,0 +1,60 @@
+"""The scores as a table on the terminal: one line per representation, one column per goal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from w2vpraat.cli.progress import print_table
+
+if TYPE_CHECKING:
+    from w2vpraat.compare import Scores
+
+# (goal, probe, unit) -> short heading; the rest stands in scores.csv.
+SHOWN = {
+    ("label", "lda", "accuracy"): "label",
+    ("label_across_sex", "lda", "accuracy"): "label across sex",
+    ("speaker_given_label", "lda", "accuracy"): "speaker",
+    ("sex_given_label", "lda", "balanced accuracy"): "sex",
+    ("sex_given_label", "rbf", "balanced accuracy"): "sex, non-linear",
+    ("sex_of_speaker", "lda", "balanced accuracy"): "sex per speaker",
+}
+
+
+def print_scores(scores: Scores) -> None:
+    """Print the scores, best label accuracy first, then the reading and the notes."""
+    from w2vpraat.compare import explain
+
+    table = scores.table
+    cells: dict[str, dict[str, str]] = {}
+    order: dict[str, float] = {}
+    chance: dict[str, str] = {}
+    for row in table.to_dict("records"):
+        heading = SHOWN.get((row["goal"], row["probe"], row["unit"]))
+        if heading is None:
+            continue
+        cells.setdefault(row["representation"], {})[heading] = _cell(row)
+        chance[heading] = f"{100 * row['chance']:.1f}"
+        if heading == "label":
+            order[row["representation"]] = -row["value"]
+    names = sorted(cells, key=lambda name: order.get(name, 0.0))
+    headings = [heading for heading in SHOWN.values() if heading in chance]
+    rows = [[name, *(cells[name].get(heading, "") for heading in headings)] for name in names]
+    rows.append(["chance", *(chance[heading] for heading in headings)])
+    level = f"{100 * scores.level:g} %"
+    click.echo(
+        f"Per cent correct [{level} interval over speakers]; probes with speakers held out."
+        " High is good for label; high for speaker and sex means: still there.\n"
+    )
+    print_table(rows, ("", *headings))
+    click.echo(f"\n{explain(scores)}")
+    for note in scores.notes:
+        click.echo(f"Note: {note}.")
+
+
+def _cell(row: dict[str, Any]) -> str:
+    text = f"{100 * row['value']:.1f}"
+    if row["low"] == row["low"]:
+        text += f" [{100 * row['low']:.0f}, {100 * row['high']:.0f}]"
+    return text

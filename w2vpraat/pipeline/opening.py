@@ -1,0 +1,117 @@
+"""First step: a folder becomes tokens with speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from w2vpraat.corpus.discover import Corpus, Recording, discover
+from w2vpraat.corpus.speakers import SpeakerTable, read_speakers
+from w2vpraat.corpus.textgrid import read_textgrid
+from w2vpraat.corpus.token_values import Token, Tokens
+from w2vpraat.corpus.tokens import grid_offset, iter_tokens, join_tokens
+from w2vpraat.errors import InputError, TokenError
+from w2vpraat.events import Progress, Skipped
+from w2vpraat.session.settings import Settings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A corpus with its chosen tokens: what every further step starts from.
+
+    Parameters
+    ----------
+    settings : Settings
+        What was asked for.
+    corpus : Corpus
+        The recordings.
+    tokens : Tokens
+        Kept and rejected tokens.
+    """
+
+    settings: Settings
+    corpus: Corpus
+    tokens: Tokens
+
+    def recordings(self) -> tuple[tuple[Recording, tuple[Token, ...]], ...]:
+        """Return the recordings that have kept tokens, with them, in order."""
+        groups = self.tokens.by_recording()
+        return tuple(
+            (recording, groups[recording.name])
+            for recording in self.corpus.recordings
+            if recording.name in groups
+        )
+
+    def start_time(self, recording: Recording) -> float:
+        """Time of the first sample of a recording, in seconds, on the clock of its TextGrid."""
+        read = self.settings.read
+        if read.grid_start == "zero":
+            return 0.0
+        return grid_offset(read_textgrid(recording.grid_path, fallback_encoding=read.fallback_encoding), read)
+
+
+def opening(settings: Settings) -> Iterator[Progress | Skipped | Opened]:
+    """Find the recordings and choose the tokens.
+
+    Parameters
+    ----------
+    settings : Settings
+        `corpus`, `speakers`, `read` and `tokens` are used.
+
+    Yields
+    ------
+    Progress, Skipped, then Opened
+        One event per recording; files without a partner are skipped.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or it holds no pair of sound file and TextGrid.
+    TokenError
+        If no recording has a token of the wanted kind.
+    """
+    if not settings.corpus:
+        raise InputError("no corpus was given", "name the folder with the recordings and their TextGrids")
+    corpus = discover(settings.corpus)
+    speakers: SpeakerTable | None = read_speakers(settings.speakers) if settings.speakers else None
+    for lonely in corpus.unpaired:
+        yield Skipped(
+            "tokens",
+            str(lonely.path),
+            InputError(lonely.reason, getattr(lonely, "hint", ""), file=lonely.path),
+        )
+    if not corpus.recordings:
+        raise InputError(
+            "no sound file with a TextGrid of the same name was found",
+            "the pair must have the same name up to the extension",
+            file=settings.corpus,
+        )
+    parts = []
+    total = len(corpus.recordings)
+    found = iter_tokens(corpus, settings.tokens, settings.read, speakers)
+    for done, (recording, part) in enumerate(zip(corpus.recordings, found, strict=True), start=1):
+        parts.append(part)
+        for failure in part.failures:
+            yield Skipped("tokens", recording.name, failure)
+        yield Progress("tokens", done, total, recording.name)
+    tokens = join_tokens(parts, corpus, speakers, settings.tokens)
+    if not tokens.kept:
+        raise _no_tokens(tokens, settings)
+    yield Opened(settings, corpus, tokens)
+
+
+def _no_tokens(tokens: Tokens, settings: Settings) -> TokenError:
+    if tokens.failures:
+        first = tokens.failures[0]
+        return TokenError(
+            f"no recording could be used; the first: {first.message}",
+            first.hint,
+            file=first.file,
+            tier=first.tier,
+        )
+    reasons = ", ".join(f"{count} x {reason}" for reason, count in tokens.reasons().items())
+    return TokenError(
+        f"no interval became a token (left out: {reasons or 'nothing, the tiers are empty'})",
+        "look at --tier, --labels and --label-map; `w2vpraat tokens` lists why each interval was left out",
+        file=settings.corpus,
+    )
