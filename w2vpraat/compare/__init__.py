@@ -1,0 +1,9 @@
+"""The yardsticks: probes with speakers held out, intervals over speakers, maps with a number."""
+
+from __future__ import annotations
+
+from w2vpraat.compare.comparison import compare
+from w2vpraat.compare.reading import explain
+from w2vpraat.compare.scores import Difference, Scores
+
+__all__ = ["Difference", "Scores", "compare", "explain"]

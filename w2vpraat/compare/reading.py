@@ -1,0 +1,102 @@
+"""What a table of scores means, in two plain sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from w2vpraat.compare.scores import Scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def explain(scores: Scores) -> str:
+    """Read the table aloud: which representation keeps the label best, and where the speaker is still heard.
+
+    The first sentence compares the two best by the interval of their paired difference, not by whether two
+    intervals overlap; the second says what remains of the speaker and whether the comparison is even.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    return f"{_label_sentence(scores)} {_speaker_sentence(scores)}"
+
+
+def _rows(table: pd.DataFrame, goal: str, probe: str = "lda", unit: str = "accuracy") -> pd.DataFrame:
+    asked = (table["goal"] == goal) & (table["probe"] == probe) & (table["unit"] == unit)
+    order = table["value"].sort_values(ascending=False, kind="stable").index
+    chosen: pd.DataFrame = table.loc[order[asked.loc[order]]]
+    return chosen
+
+
+def _percent(value: float) -> str:
+    return f"{100.0 * value:.1f} %"
+
+
+def _points(value: float) -> str:
+    return f"{100.0 * value:.1f}"
+
+
+def _with_interval(row: Any, level: float) -> str:
+    if row["low"] != row["low"]:
+        return _percent(row["value"])
+    range_ = f"{_points(row['low'])} to {_points(row['high'])}"
+    return f"{_percent(row['value'])}, {100.0 * level:g} % interval {range_}"
+
+
+def _label_sentence(scores: Scores) -> str:
+    rows = _rows(scores.table, "label")
+    best = rows.iloc[0]
+    n_speakers = int(best["n_speakers"])
+    if n_speakers > 1:
+        opening = (
+            f"On the same {best['n_tokens']} tokens of {n_speakers} speakers, each unknown to the probe, "
+        )
+    else:
+        opening = f"On the same {best['n_tokens']} tokens of one speaker, "
+    text = (
+        f"{opening}{best['representation']} keeps the {best['n_labels']} labels best "
+        f"({_with_interval(best, scores.level)}; chance {_percent(best['chance'])})"
+    )
+    if len(rows) == 1:
+        return text.replace(" keeps the ", " tells the ").replace(" labels best ", " labels apart ") + "."
+    second = rows.iloc[1]
+    gap = scores.difference(best["representation"], second["representation"])
+    lead = f"{second['representation']} follows at {_percent(second['value'])}"
+    if gap.low != gap.low:
+        return f"{text}, and {lead}; with so few speakers no interval can be given."
+    range_ = f"{_points(gap.low)} to {_points(gap.high)} points"
+    if gap.decided:
+        return f"{text}, and {lead}, a difference of {range_}: more than the choice of speakers explains."
+    return f"{text}, but {lead}, and the difference ({range_}) may be zero: these speakers do not decide it."
+
+
+def _speaker_sentence(scores: Scores) -> str:
+    table = scores.table
+    for goal, probe, unit, what in (
+        ("sex_given_label", "rbf", "balanced accuracy", "A speaker's sex, given the label,"),
+        ("speaker_given_label", "lda", "accuracy", "The speaker, given the label,"),
+    ):
+        rows = _rows(table, goal, probe, unit)
+        if len(rows):
+            most, least = rows.iloc[0], rows.iloc[-1]
+            text = f"{what} is recognized from {most['representation']} in {_percent(most['value'])}"
+            if len(rows) > 1:
+                text += f" and least from {least['representation']} in {_percent(least['value'])}"
+            text += f" of the cases (chance {_percent(most['chance'])})"
+            break
+    else:
+        text = "With one speaker nothing can be said about what remains of the speaker"
+    aided = sorted(set(table.loc[table["sees_speaker"], "representation"]))
+    plain = sorted(set(table.loc[~table["sees_speaker"].astype(bool), "representation"]))
+    if aided and plain:
+        uses, does = "uses" if len(aided) == 1 else "use", "does" if len(plain) == 1 else "do"
+        text += f"; mind that {_listed(aided)} {uses} the test speaker's other tokens"
+        text += f" and {_listed(plain)} {does} not"
+    return text + "."
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
