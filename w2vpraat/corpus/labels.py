@@ -229,7 +229,8 @@ def guess_label_map(labels: Iterable[str], *, least: float = 0.9) -> MapGuess | 
         coverage = 1 - sum(counts[label] for label in unknown) / total
         composed = sum(count for label, count in counts.items() if not known.lists(plain_label(label, known)))
         score = coverage - 0.2 * (composed / total)
-        if coverage >= least and score > best_score:
+        # Nearly any text can be composed of letters, so most labels must be in the table themselves.
+        if coverage >= least and composed <= 0.6 * total and score > best_score:
             best, best_score = MapGuess(name, coverage, tuple(unknown)), score
     return best
 

@@ -109,10 +109,11 @@ def _tier_tokens(
 ) -> Iterator[tuple[Token, bool]]:
     """Yield a token for every item of the file, and whether the policies took it out."""
     tier = grid.tiers[number - 1]
-    after = dict(treated.tiers[number - 1].numbered())
+    after: dict[int, Interval | Point] = dict(treated.tiers[number - 1].numbered())
     neighbours = _neighbours(tier, choice)
-    for item_number, found in tier.numbered():
-        item: Interval | Point = after.get(item_number, found)
+    items: Iterator[tuple[int, Interval | Point]] = tier.numbered()
+    for item_number, found in items:
+        item = after.get(item_number, found)
         if isinstance(item, Interval):
             start, end = item.start, item.end
         else:
