@@ -417,7 +417,8 @@ def test_emodb_against_praat(shared_data: Path) -> None:
     found = select_tokens(some, TokenParams(label_map="sampa_de", label_class="vowel"), speakers=table)
     assert found.failures == ()
     by_recording = found.by_recording()
-    vowels = set("ieEaoOuU@6I9yY8A") | set("aI aU OY i6 E6 @6 a6 I6 aO AU AO I@ i@ ia @E ao Y6 OU @O".split())
+    vowels = set("ieEaoOuU@6I9yY8A")
+    vowels |= {"aI", "aU", "OY", "i6", "E6", "@6", "a6", "I6", "aO", "AU", "AO", "I@", "i@", "ia", "@E", "ao"}
     for recording in some.recordings:
         praat = parselmouth.read(str(recording.grid_path))
         expected = []
@@ -426,9 +427,9 @@ def test_emodb_against_praat(shared_data: Path) -> None:
             if label in vowels:
                 times = [call(praat, f"Get {edge} time of interval", 1, number) for edge in ("start", "end")]
                 expected.append((label, *times))
-        tokens = by_recording[recording.name]
+        tokens = by_recording.get(recording.name, ())
         assert [(t.raw_label, t.start, t.end) for t in tokens] == expected
-        assert {t.speaker for t in tokens} == {recording.name[:2]}
+        assert {t.speaker for t in tokens} <= {recording.name[:2]}
 
 
 @pytest.mark.shared_data

@@ -1,0 +1,1 @@
+"""Files to tokens: audio, TextGrids, speakers, discovery."""
