@@ -2,11 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from w2vpraat.corpus.discover import Recording
+from w2vpraat.corpus.token_values import Token
+from w2vpraat.errors import W2VPraatError
 from w2vpraat.events import Progress, Skipped
-from w2vpraat.pipeline.opening import Opened
+from w2vpraat.pipeline.opening import Opened, vowel_labels
+from w2vpraat.session.measured import MeasuredStore, measurement_key
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from w2vpraat.acoustics import Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """What was measured.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Identity and time columns of the tokens, measurements, metadata; one row per token and point.
+    facts : dict
+        How: parameters, Praat's version and commands, ceilings chosen per speaker.
+    """
+
+    table: pd.DataFrame
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def measuring(
+    opened: Opened, store: MeasuredStore | None = None, *, workers: int = 0
+) -> Iterator[Progress | Skipped | Measurements]:
+    """Measure every token.
+
+    Parameters
+    ----------
+    opened : Opened
+        The tokens; settings `formants`, `pitch`, `intensity`, `read` are used.
+    store : MeasuredStore, optional
+        Where finished recordings are kept. Ceilings per speaker depend on the whole corpus, so in that mode
+        nothing is kept.
+    workers : int
+        Worker processes; 0: in this process.
+
+    Yields
+    ------
+    Progress, Skipped, then Measurements
+        One event per recording, in order.
+    """
+    import pandas as pd
+
+    from w2vpraat.acoustics import praat_commands, praat_version
+    from w2vpraat.acoustics.batch import FailedRecording, measure_recordings
+
+    settings = opened.settings
+    per_speaker = settings.formants.ceiling_mode == "speaker"
+    store = None if per_speaker else store
+    recordings = opened.recordings()
+    total = len(recordings)
+    tables: dict[str, pd.DataFrame] = {}
+    keys: dict[str, str] = {}
+    waiting: list[tuple[Recording, tuple[Token, ...]]] = []
+    for recording, tokens in recordings:
+        kept = None
+        if store is not None and (key := _key(opened, recording, tokens)):
+            keys[recording.name] = key
+            kept = store.get(key)
+        if kept is None:
+            waiting.append((recording, tokens))
+        else:
+            tables[recording.name] = kept
+            yield Progress("measure", len(tables), total, recording.name, cached=True)
+    found = measure_recordings(
+        (_job(opened, recording, tokens) for recording, tokens in waiting),
+        formants=settings.formants,
+        pitch=settings.pitch,
+        intensity=settings.intensity,
+        workers=min(workers, len(waiting)),
+    )
+    measured: list[tuple[str, Measured]] = []
+    done = len(tables)
+    for (recording, _), result in zip(waiting, found, strict=True):
+        done += 1
+        if isinstance(result, FailedRecording):
+            yield Skipped("measure", recording.name, result.error)
+        elif per_speaker:
+            measured.append((recording.name, result))
+        else:
+            tables[recording.name] = result.table()
+            if store is not None and recording.name in keys:
+                store.put(keys[recording.name], tables[recording.name])
+        yield Progress("measure", done, total, recording.name)
+    if store is not None:
+        store.trim()
+    facts: dict[str, Any] = {
+        "praat_version": praat_version(),
+        "commands": praat_commands(settings.formants, settings.pitch, settings.intensity),
+    }
+    if per_speaker:
+        chosen = _choose(opened, [one for _, one in measured])
+        facts["ceilings"] = {speaker: _plain(choice) for speaker, choice in chosen.items()}
+        tables = {name: one.with_ceilings(chosen).table() for name, one in measured}
+    parts = [tables[recording.name] for recording, _ in recordings if recording.name in tables]
+    identity = opened.tokens.frame()
+    if not parts:
+        yield Measurements(identity, facts)
+        return
+    values = pd.concat(
+        [part.dropna(axis=1, how="all") if part.empty else part for part in parts], ignore_index=True
+    )
+    yield Measurements(identity.merge(values, on="id", how="left", sort=False), facts)
+
+
+def _job(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> Any:
+    from w2vpraat.acoustics.batch import MeasureJob
+    from w2vpraat.corpus.audio import read_audio
+
+    read = partial(
+        read_audio,
+        recording.audio_path,
+        channel=opened.settings.read.channel,
+        start_time=opened.start_time(recording),
+    )
+    return MeasureJob(str(recording.audio_path), read, tokens)
+
+
+def _key(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> str:
+    from w2vpraat import __version__
+    from w2vpraat.acoustics import praat_version
+    from w2vpraat.corpus.audio import file_hash
+
+    settings = opened.settings
+    try:
+        digest = file_hash(recording.audio_path)
+        start = opened.start_time(recording)
+    except W2VPraatError:
+        return ""  # measuring meets the same error, and reports it
+    facts = {
+        "version": __version__,
+        "praat": praat_version(),
+        "channel": settings.read.channel,
+        "start": start,
+        "params": [group.as_dict() for group in (settings.formants, settings.pitch, settings.intensity)],
+    }
+    return measurement_key(digest, tokens, facts)
+
+
+def _choose(opened: Opened, measured: list[Measured]) -> dict[str, Any]:
+    from w2vpraat.acoustics import choose_ceilings, fallback_ceilings
+
+    fallback = fallback_ceilings(opened.tokens.kept, opened.settings.formants)
+    candidates = [one.candidates for one in measured if one.candidates is not None]
+    if not candidates:
+        return {}
+    # Vowels say where the formants of a speaker lie; fricatives would blur it.
+    labels = [token.label for token in opened.tokens.kept]
+    vowels = vowel_labels(labels, opened.settings.tokens.label_map)
+    return dict(choose_ceilings(candidates, use=vowels.__contains__ if vowels else None, fallback=fallback))
+
+
+def _plain(choice: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        name: value for name, value in asdict(choice).items() if isinstance(value, (str, int, float, bool))
+    }

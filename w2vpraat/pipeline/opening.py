@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from w2vpraat.corpus.discover import Corpus, Recording, discover
+from w2vpraat.corpus.labels import guess_label_map, load_label_map
 from w2vpraat.corpus.speakers import SpeakerTable, read_speakers
 from w2vpraat.corpus.textgrid import read_textgrid
 from w2vpraat.corpus.token_values import Token, Tokens
@@ -115,3 +116,30 @@ def _no_tokens(tokens: Tokens, settings: Settings) -> TokenError:
         "look at --tier, --labels and --label-map; `w2vpraat tokens` lists why each interval was left out",
         file=settings.corpus,
     )
+
+
+def vowel_labels(labels: Iterable[str], label_map: str) -> frozenset[str]:
+    """Tell which labels stand for vowels.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Labels of tokens, with repetitions.
+    label_map : str
+        The label map in use; with "none" the set is guessed, which decides only what pictures show and which
+        tokens choose a speaker's formant ceiling.
+
+    Returns
+    -------
+    frozenset of str
+        Empty if the labels are of no known set.
+    """
+    found = list(labels)
+    if label_map == "none":
+        guess = guess_label_map(found)
+        if guess is None:
+            return frozenset()
+        known = load_label_map(guess.name)
+    else:
+        known = load_label_map("ipa")  # a map turns labels into IPA
+    return frozenset(label for label in set(found) if known.label_class(label) == "vowel")
