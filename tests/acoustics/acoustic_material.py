@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from w2vpraat.corpus.audio import Audio
 
@@ -32,6 +33,8 @@ def vowel(
     bandwidth: float = 60.0,
 ) -> NDArray[np.float64]:
     """Make a source-filter vowel: a pulse train through one resonance per formant."""
+    from scipy.signal import lfilter  # workers import this module as well
+
     n = round(seconds * rate)
     phase = np.floor(np.arange(n) * f0 / rate)
     sound = np.diff(phase, prepend=-1.0)
@@ -56,6 +59,17 @@ def speechlike(seconds: float, rate: int, seed: int = 0) -> NDArray[np.float64]:
         length += 0.33
     sound = np.concatenate(parts)[: round(seconds * rate)]
     return sound + rng.normal(0.0, 0.002, sound.size)
+
+
+def kill_self() -> Audio:
+    """Read no audio, as a process that runs out of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def fail_with(message: str) -> Audio:
+    """Read no audio, as code with a bug."""
+    raise ValueError(message)
 
 
 TALK = Audio(speechlike(3.0, 16000), 16000)

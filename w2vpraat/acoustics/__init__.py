@@ -3,6 +3,7 @@
 Importing this loads neither parselmouth nor pandas; measuring does.
 """
 
+from w2vpraat.acoustics.batch import FailedRecording, MeasureJob, measure_recordings
 from w2vpraat.acoustics.ceilings import (
     SpeakerCeiling,
     candidate_ceilings,
@@ -17,6 +18,8 @@ from w2vpraat.acoustics.values import Candidates, TokenLike
 
 __all__ = [
     "Candidates",
+    "FailedRecording",
+    "MeasureJob",
     "Measured",
     "SpeakerCeiling",
     "TokenLike",
@@ -26,6 +29,7 @@ __all__ = [
     "fallback_ceilings",
     "measure",
     "measure_recording",
+    "measure_recordings",
     "praat_commands",
     "praat_version",
     "track_error",
