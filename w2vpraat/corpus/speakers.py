@@ -81,6 +81,7 @@ class SpeakerTable:
     speaker_column: str = ""
     _files: FileKeys = field(init=False, repr=False)
     _by_speaker: Mapping[str, Row] = field(init=False, repr=False)
+    _speakers: frozenset[str] = field(init=False, repr=False)
     _shared: Mapping[int, Mapping[str, str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +94,7 @@ class SpeakerTable:
         object.__setattr__(self, "_files", FileKeys(self.path, self._keyed_rows()))
         by_speaker = {self._speaker(row): row for row in self.rows if not self._file(row)}
         object.__setattr__(self, "_by_speaker", by_speaker)
+        object.__setattr__(self, "_speakers", frozenset(map(self._speaker, self.rows)) - {""})
         keys = (self.file_column, self.speaker_column)
         shared = {
             row.number: MappingProxyType({name: cell for name, cell in row.cells.items() if name not in keys})
@@ -151,8 +153,7 @@ class SpeakerTable:
             If several rows fit equally well.
         """
         rule = rule or SpeakerRule()
-        known = {self._speaker(row) for row in self.rows}
-        in_tier, _ = split_tier_name(tier_name, known - {""})
+        in_tier, _ = split_tier_name(tier_name, self._speakers)
         matches = self._files.find(recording)
         if matches:
             return self._from_file_rows(matches, recording, tier_name, in_tier, rule)

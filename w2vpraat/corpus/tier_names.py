@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from w2vpraat.errors import TokenError
 
@@ -38,14 +38,14 @@ OTHER_NAMES = (
 )
 
 
-def split_tier_name(name: str, speakers: Iterable[str] = ()) -> tuple[str, str]:
+def split_tier_name(name: str, speakers: Collection[str] = ()) -> tuple[str, str]:
     """Split ``"SPK - phones"``, as FAVE and MFA write it, into speaker and kind.
 
     Parameters
     ----------
     name : str
         Name of a tier.
-    speakers : iterable of str
+    speakers : collection of str
         Speakers that are known; their prefix is taken before any kind.
 
     Returns
@@ -58,7 +58,7 @@ def split_tier_name(name: str, speakers: Iterable[str] = ()) -> tuple[str, str]:
     """
     speaker, dash, kind = name.rpartition(" - ")
     speaker, kind = speaker.strip(), kind.strip()
-    if dash and speaker and (_plain(kind) in _KINDS or speaker in set(speakers)):
+    if dash and speaker and (_plain(kind) in _KINDS or speaker in speakers):
         return speaker, kind
     return "", name.strip()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from w2vpraat.corpus.labels import LabelMap, load_label_map, plain_label
 from w2vpraat.corpus.token_values import Token
@@ -38,15 +38,25 @@ class Choice:
     following: frozenset[str]
     stop_words: frozenset[str]
     regex: re.Pattern[str] | None
+    # Labels repeat thousands of times: raw label -> (label, class).
+    _seen: dict[str, tuple[str, str | None]] = field(default_factory=dict, compare=False, repr=False)
 
     def label(self, raw: str) -> str:
         """Return the label to work with: plain, and in IPA where the map knows it."""
-        text = plain_label(raw, self.label_map)
-        return (self.label_map.to_ipa(text) if self.label_map and text else None) or text
+        return self._meaning(raw)[0]
 
     def knows(self, raw: str) -> bool:
         """Tell whether the label map knows a label (all are known without a map)."""
-        return self.label_map is None or self.label_map.knows(plain_label(raw, self.label_map))
+        return self.label_map is None or self._meaning(raw)[1] is not None
+
+    def _meaning(self, raw: str) -> tuple[str, str | None]:
+        if raw not in self._seen:
+            text, kind = plain_label(raw, self.label_map), None
+            if self.label_map is not None:
+                kind = self.label_map.label_class(text)
+                text = (self.label_map.to_ipa(text) if text else None) or text
+            self._seen[raw] = (text, kind)
+        return self._seen[raw]
 
     def refusal(self, token: Token, *, is_point: bool) -> tuple[str, str] | None:
         """Say why a token is not wanted.
@@ -66,16 +76,14 @@ class Choice:
         if not token.label:
             return "empty", ""
         listed = token.label in self.labels
-        if self.label_map is not None and not listed:
-            kind = self.label_map.label_class(plain_label(token.raw_label, self.label_map))
-            if kind == "silence":
-                return "silence", f'"{token.raw_label}" stands for silence in {self.label_map.name}'
+        kind = self._meaning(token.raw_label)[1]
+        if self.label_map is not None and kind == "silence" and not listed:
+            return "silence", f'"{token.raw_label}" stands for silence in {self.label_map.name}'
         if self.labels and not listed:
             return "label", f'"{token.label}" is not in the list'
         if self.regex is not None and not self.regex.fullmatch(token.label):
             return "label", f'"{token.label}" does not match {self.regex.pattern}'
         if self.params.label_class and self.label_map is not None:
-            kind = self.label_map.label_class(plain_label(token.raw_label, self.label_map))
             if kind is None:
                 return "unknown_symbol", f'"{token.raw_label}" is not in {self.label_map.name}'
             if kind != self.params.label_class:
