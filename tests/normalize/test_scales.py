@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2vpraat.errors import NormalizationError
@@ -76,6 +76,7 @@ def test_golden_values(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", SCALES)
+@settings(max_examples=50, deadline=None)
 @given(f=st.floats(20.0, 20000.0))
 def test_closed_form_and_round_trip(key: str, f: float) -> None:
     value = to_scale(f, key)
@@ -90,6 +91,7 @@ def test_round_trip_at_the_stated_frequencies(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", SCALES)
+@settings(max_examples=50, deadline=None)
 @given(f=st.floats(20.0, 19000.0), step=st.floats(1.0, 1000.0))
 def test_scales_rise(key: str, f: float, step: float) -> None:
     assert to_scale(f + step, key) > to_scale(f, key)

@@ -66,7 +66,7 @@ class SpeakerNormalizer(Estimator, ABC):
     Attributes
     ----------
     statistics_ : DataFrame
-        Columns ``speaker, statistic, formant, value, n_tokens, n_types``; `transform` reads nothing else.
+        Columns ``speaker, statistic, formant, value, n_tokens, n_types``.
     warnings_ : tuple of str
         One readable sentence each.
     notes_ : tuple of (speaker, str)
@@ -200,6 +200,9 @@ class SpeakerNormalizer(Estimator, ABC):
         if label is not None and tokens.labels is None:
             self._warn(None, f'no column "{label}", so vowel types were not counted')
         rows = self._all_statistics(tokens)
+        self._fitted: dict[tuple[str, str], dict[Any, float]] = {}
+        for row in rows:
+            self._fitted.setdefault((row.statistic, row.formant), {})[row.speaker] = row.value
         statistics = pd.DataFrame(rows, columns=list(STATISTICS_COLUMNS))
         self.statistics_ = statistics.astype({"n_types": "Int64"})
         self.notes_ = tuple(self._notes)
@@ -322,9 +325,7 @@ class SpeakerNormalizer(Estimator, ABC):
 
     def _statistic(self, statistic: str, formant: str, speakers: Objects) -> Array:
         """One fitted number per row, shape (n_rows,); NaN for speakers without it."""
-        table = self.statistics_
-        chosen = table[(table["statistic"] == statistic) & (table["formant"] == formant)]
-        known = dict(zip(chosen["speaker"], chosen["value"], strict=True))
+        known = self._fitted.get((statistic, formant), {})
         return np.array([known.get(name, np.nan) for name in speakers], dtype=np.float64)
 
     def _warn(self, speaker: Any, text: str) -> None:
