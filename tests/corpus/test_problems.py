@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2vpraat.corpus.problems import Problem, apply_policies, find_problems
@@ -194,6 +194,7 @@ messy = st.lists(
 
 
 @given(messy)
+@settings(deadline=None)
 def test_repairs_leave_nothing_to_repair(intervals: list[tuple[float, float, str]]) -> None:
     """Property: after all repairs a tier is a partition of its domain, and a second pass changes nothing."""
     tier = grid_of(*intervals).interval_tier(1)
@@ -211,6 +212,7 @@ def test_repairs_leave_nothing_to_repair(intervals: list[tuple[float, float, str
 
 
 @given(messy)
+@settings(deadline=None)
 def test_dropped_numbers_are_those_of_the_file(intervals: list[tuple[float, float, str]]) -> None:
     tier = grid_of(*intervals).interval_tier(1)
     for number, item in repairs.drop_overlaps(repairs.drop_reversed(tier)).numbered():

@@ -166,8 +166,27 @@ def parse_textgrids(
         notes=notes,
         layouts=tuple(layout for _, layout in found),
     )
-    source.grids.extend(replace(grid, source=source) for grid, _ in found)
+    source.grids.extend(
+        replace(grid, source=source, source_index=index) for index, (grid, _) in enumerate(found)
+    )
     return tuple(source.grids)
+
+
+def binary_spans(raw: bytes, path: Path) -> list[tuple[int, int]]:
+    """Start and end of each value of a binary file, in bytes; the indices are those of its layouts."""
+    tokens = BinaryTokens(raw, path)
+    _read_contents(tokens, tokens.class_name("the class of the file"))
+    return tokens.spans
+
+
+def _read_contents(tokens: Tokens, container: str) -> list[Found]:
+    if container == "Collection":
+        return _read_collection(tokens)
+    if container == CHRONOLOGICAL and isinstance(tokens, TextTokens):
+        return [_read_chronological(tokens)]
+    if container == "TextGrid":
+        return [_read_grid(tokens, "")]
+    return tokens.fail(f'holds an object of class "{container}"', "a TextGrid or a Collection is needed")
 
 
 def _text_header(tokens: TextTokens) -> str:

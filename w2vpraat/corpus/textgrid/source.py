@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ BOMS = {
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "mac-roman", "ascii")
 """Encodings that a text file can be written in."""
 
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _CODECS = {"utf-8-sig": "utf-8", "mac-roman": "mac_roman"}
 
 
@@ -173,7 +175,9 @@ def _strict(raw: bytes, encoding: str, bom: bytes, path: Path) -> str:
 
 
 def find_newline(text: str) -> str:
-    """Most frequent line end: LF, CRLF or CR; LF if there is none."""
-    both = text.count("\r\n")
-    counts = {"\n": text.count("\n") - both, "\r\n": both, "\r": text.count("\r") - both}
-    return max(counts, key=lambda newline: counts[newline])
+    """First line end of a file: LF, CRLF or CR; LF if there is none.
+
+    The first one ends the header line; later ones may stand inside labels.
+    """
+    match = _NEWLINE.search(text)
+    return match[0] if match else "\n"

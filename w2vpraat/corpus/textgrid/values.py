@@ -250,6 +250,8 @@ class TextGrid:
     tiers: tuple[Tier, ...] = ()
     name: str = ""
     source: Source | None = field(default=None, compare=False, repr=False)
+    # Which grid of the source this is; a Collection may hold several.
+    source_index: int = field(default=0, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tiers", tuple(self.tiers))
