@@ -1,0 +1,1 @@
+"""Parts of ``tools/make_sample_corpus.py``: inventory, synthesis, boundaries, layout, measurements."""
