@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import parselmouth
@@ -35,8 +36,7 @@ def large_grid(count: int) -> TextGrid:
     for index in range(count):
         times.append(times[-1] + 0.05 + (index * 7919 % 1000) / 9973)
     items = (
-        Interval(start, end, SIGNS[index % len(SIGNS)])
-        for index, (start, end) in enumerate(zip(times, times[1:], strict=False))
+        Interval(start, end, SIGNS[index % len(SIGNS)]) for index, (start, end) in enumerate(pairwise(times))
     )
     return TextGrid(0.0, times[-1], (IntervalTier("phones", 0.0, times[-1], tuple(items)),))
 

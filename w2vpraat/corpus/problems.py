@@ -245,9 +245,9 @@ def apply_policies(
     """Treat problems as the policies say. The grid itself and tiers without problems stay as they are.
 
     ``drop`` leaves out the interval (of an overlap, the one that starts later). ``repair`` trims an overlap
-    at the end of the earlier interval, clips to the audio, swaps a start and end that are reversed (and leaves
-    out what has no duration), and fills gaps with empty intervals; edges that differ by less than 1e-5 s are
-    then snapped. A gap has no interval to drop: ``drop`` keeps it.
+    at the end of the earlier interval, clips to the audio, swaps a start and end that are reversed (and
+    leaves out what has no duration), and fills gaps with empty intervals; edges that differ by less than
+    1e-5 s are then snapped. A gap has no interval to drop: ``drop`` keeps it.
 
     Parameters
     ----------

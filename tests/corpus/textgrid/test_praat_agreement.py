@@ -16,6 +16,7 @@ from w2vpraat.corpus.textgrid import (
     Point,
     PointTier,
     TextGrid,
+    edits,
     read_textgrid,
     textgrid_bytes,
     write_textgrid,
@@ -100,11 +101,15 @@ def test_collection_by_praat(tmp_path: Path) -> None:
         assert grid.tiers == one.tiers
         assert grid.form == form
         assert textgrid_bytes(grid) == raw
-        edited = grid.with_interval(1, 1, Interval(0, 1, "ŋ"))
+        edited = edits.set_label(edits.insert_boundary(grid, 1, 0.25), 1, 1, "ŋ")
+        edited = edits.add_tier(edited, PointTier("p", 0, 1, (Point(0.5, "H*"),)), 1)
+        edited = edits.add_interval_tier(edited, "ə", 3)
         write_textgrid(edited, path)
         again = parselmouth.praat.call("Read from file...", str(path))
         assert [type(one).__name__ for one in again] == ["TextGrid", "Sound"]
-        assert parselmouth.praat.call(again[0], "Get label of interval...", 1, 1) == "ŋ"
+        assert parselmouth.praat.call(again[0], "Get label of interval...", 2, 1) == "ŋ"
+        assert parselmouth.praat.call(again[0], "Get number of tiers") == 3
+        assert read_textgrid(path) == edited
 
 
 def by_praat(path: Path, binary: Path) -> TextGrid:

@@ -114,6 +114,20 @@ def test_carriage_return_in_a_file_with_cr_ends(path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_bytes_that_would_pass_for_utf8_are_refused(path: Path) -> None:
+    latin = path.with_name("b.TextGrid")
+    latin.write_bytes(path.read_bytes().replace("ɑː".encode(), b"\xe4"))
+    grid = edits.set_label(read_textgrid(latin), 1, 2, "Ã¤")
+    with pytest.raises(TextGridError, match="would pass for UTF-8"):
+        write_textgrid(grid)
+    assert write_textgrid(grid, encoding="utf-8") == grid
+
+
+def test_untouched_file_is_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "replace", lambda *_: pytest.fail("written"))
+    write_textgrid(read_textgrid(path))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
 def test_mode_and_link_stay(path: Path) -> None:
     path.chmod(0o640)

@@ -311,6 +311,15 @@ def test_tiers_moved_removed_copied_added() -> None:
     assert read(textgrid_bytes(everything)).tiers == ()
 
 
+def test_tiers_made_anew_are_matched_by_name() -> None:
+    grid = read(ODD.encode())
+    words = IntervalTier(
+        "words", 0, 9.5, (grid.tiers[0].items[0], Interval(1.25, 4, "new"), grid.tiers[0].items[2])
+    )
+    anew = grid.with_tiers((words, replace(grid.tiers[1], origin=None), grid.tiers[2]))
+    assert textgrid_bytes(anew).decode() == ODD.replace("L12", "new")
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("absent", [False, True])
 def test_first_tier_of_an_empty_grid(form: str, absent: bool) -> None:

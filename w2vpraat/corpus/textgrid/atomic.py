@@ -18,7 +18,7 @@ def replace_file(path: Path, raw: bytes, *, expected: bytes | None = None, backu
     path : Path
         The target. Its mode is kept; a symbolic link is followed, so that the link stays.
     raw : bytes
-        New contents.
+        New contents. If the file holds them already, nothing is written.
     expected : bytes, optional
         What the file must hold now; a file that is gone is no obstacle.
     backup : bool
@@ -38,6 +38,8 @@ def replace_file(path: Path, raw: bytes, *, expected: bytes | None = None, backu
                 "read it again, save under another name, or say overwrite_changed=True",
                 file=path,
             )
+        if old == raw:
+            return
         if old is not None and not os.access(target, os.W_OK):
             raise TextGridError(
                 "the file is read-only", "allow writing, or save under another name", file=path

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-# White space and comment words, then one token. The pattern matches at every position that findall
-# reaches, and its pieces start with different characters, so it never backtracks over more than a word.
+# White space and comment words, then one token. The second line is only for speed: words of the long form.
+# The pattern matches at every position that findall reaches, and its pieces start with different characters,
+# so it never backtracks over more than a word.
 _TOKEN = re.compile(
-    r"\s*(?:(?:[^\s\"!<+\-0-9]\S*|![^\r\n]*|\+)\s+)*"
+    r"\s*"
+    r"(?:xmax = |text = |intervals \[[0-9]+\]:\s+xmin = )?"
+    r"(?:(?:[^\s\"!<+\-0-9]\S*|![^\r\n]*|\+)\s+)*"
     r"(\"[^\"]*(?:\"\"[^\"]*)*\"(?!\")|[<+\-0-9]\S*|\"|\Z)"
 )
 
@@ -41,7 +44,9 @@ def split_tokens(text: str) -> list[str]:
 
 def token_spans(text: str, most: int | None = None) -> list[tuple[int, int]]:
     """Start and end of each token of `split_tokens`, in characters; of the first few, if asked."""
-    spans = [match.span(1) for match in islice(_TOKEN.finditer(text + "\n"), most)]
+    # The line end lets a last word match; without it the first few need no copy of the text.
+    found = _TOKEN.finditer(text if most else text + "\n")
+    spans = [match.span(1) for match in islice(found, most)]
     while spans and spans[-1][0] == spans[-1][1]:
         spans.pop()
     return spans

@@ -41,7 +41,7 @@ def patched_text(source: Source, grids: Iterable[TextGrid]) -> str:
     str
         Without byte-order mark; for a binary file one character per byte.
     """
-    changed = [grid for grid in grids if not _same_as_read(source, grid)]
+    changed = [grid for grid in grids if grid != source.grids[grid.source_index] or not _in_place(grid)]
     if not changed:
         return source.text
     document = Document(source)
@@ -55,10 +55,27 @@ def patched_text(source: Source, grids: Iterable[TextGrid]) -> str:
     return edits.apply()
 
 
-def _same_as_read(source: Source, grid: TextGrid) -> bool:
-    read = source.grids[grid.source_index]
-    same_tiers = [tier.origin for tier in grid.tiers] == [tier.origin for tier in read.tiers]
-    return grid == read and same_tiers
+def _find_slots(read: tuple[Tier, ...], tiers: tuple[Tier, ...]) -> list[int | None]:
+    """Return which tier of the file each tier was: by its mark, else by kind and name; None for new ones."""
+    slots: list[int | None] = []
+    for tier in tiers:
+        index = -1 if tier.origin is None else tier.origin.index
+        known = (
+            0 <= index < len(read) and read[index].origin is tier.origin and type(read[index]) is type(tier)
+        )
+        slots.append(index if known else None)
+    for at, tier in enumerate(tiers):
+        if slots[at] is None:
+            free = (index for index in range(len(read)) if index not in slots)
+            like = (i for i in free if read[i].name == tier.name and type(read[i]) is type(tier))
+            slots[at] = next(like, None)
+    return slots
+
+
+def _in_place(grid: TextGrid) -> bool:
+    """Whether the tiers are those of the file, in its order."""
+    read = grid.source.grids[grid.source_index].tiers if grid.source else ()
+    return _find_slots(read, grid.tiers) == list(range(len(read)))
 
 
 class _GridPatch:
@@ -73,16 +90,8 @@ class _GridPatch:
         self.read = source.grids[grid.source_index]
         self.grid = grid
         self.edits = edits
-        # Which tier of the file each tier of the grid was; None for new ones.
-        self.slots = [self._slot(tier) for tier in grid.tiers]
+        self.slots = _find_slots(self.read.tiers, grid.tiers)
         self.in_place = self.slots == list(range(len(self.read.tiers)))
-
-    def _slot(self, tier: Tier) -> int | None:
-        index = -1 if tier.origin is None else tier.origin.index
-        if not 0 <= index < len(self.read.tiers):
-            return None
-        read = self.read.tiers[index]
-        return index if read.origin is tier.origin and type(read) is type(tier) else None
 
     def patch(self) -> None:
         """Collect the edits of a long, short or binary grid."""

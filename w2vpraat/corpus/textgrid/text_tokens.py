@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +21,9 @@ from w2vpraat.corpus.textgrid.values import Interval, Point
 from w2vpraat.errors import TextGridError
 
 _COMMENT = re.compile(r"![^\r\n]*")
+# What ``_make`` does, without a Python call for each item.
+_new_interval: Callable[[Iterable[object]], Interval] = partial(tuple.__new__, Interval)
+_new_point: Callable[[Iterable[object]], Point] = partial(tuple.__new__, Point)
 _COUNT = re.compile(r"[0-9]+")
 
 
@@ -100,7 +105,7 @@ class TextTokens:
         columns = self._columns(count, 3)
         if columns is not None:
             starts, ends, labels = columns
-            return tuple(map(Interval._make, zip(starts, ends, labels, strict=True)))
+            return tuple(map(_new_interval, zip(starts, ends, labels, strict=True)))
         found = []
         for self.item in range(1, count + 1):
             found.append(Interval(self.number("its start"), self.number("its end"), self.string("its label")))
@@ -112,7 +117,7 @@ class TextTokens:
         columns = self._columns(count, 2)
         if columns is not None:
             times, labels = columns
-            return tuple(map(Point._make, zip(times, labels, strict=True)))
+            return tuple(map(_new_point, zip(times, labels, strict=True)))
         found = []
         for self.item in range(1, count + 1):
             found.append(Point(self.number("its time"), self.string("its label")))
@@ -155,9 +160,12 @@ class TextTokens:
                 return None
             columns.append(values)
         labels = self.tokens[first + width - 1 : stop : width]
-        if [label[0] for label in labels].count('"') != count:
+        # Labels repeat, so each different one is looked at once.
+        different = set(labels)
+        if any(label[0] != '"' for label in different):
             return None
-        columns.append([self._content(label) for label in labels])
+        contents = {label: self._content(label) for label in different}
+        columns.append([contents[label] for label in labels])
         self.position = stop
         return columns
 

@@ -246,9 +246,12 @@ def _check_lossless(grid: TextGrid, again: TextGrid, target: Path) -> None:
         )
         for number, (item, now) in enumerate(pairs, 1):
             if item != now:
+                hint = 'these bytes would pass for UTF-8: save with encoding="utf-8"'
+                if "\r" in item.label:
+                    hint = "a carriage return in a label doesn't survive this file's line ends; take it out"
                 raise TextGridError(
                     f"{item.label!r} would be read back as {now.label!r}",
-                    "a carriage return in a label doesn't survive this file's line ends; take it out",
+                    hint,
                     file=target,
                     tier=tier.name,
                     interval=number,
