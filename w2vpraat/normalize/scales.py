@@ -228,8 +228,8 @@ def _scales() -> dict[str, Scale]:
         ),
         Scale(
             "erb_praat",
-            "ERB-rate",
-            "Moore & Glasberg, Praat's constant",
+            "ERB-rate with Praat's constant",
+            "Moore & Glasberg",
             1983,
             "Moore & Glasberg 1983, JASA 74:750, as in Praat",
             "11.17 ln((f + 312) / (f + 14680)) + 43",
@@ -261,8 +261,8 @@ def _scales() -> dict[str, Scale]:
         ),
         Scale(
             "mel_1127",
-            "mel",
-            "O'Shaughnessy, 1127 form",
+            "mel, 1127 form",
+            "O'Shaughnessy",
             1987,
             "O'Shaughnessy 1987, Speech Communication, p. 150",
             "1127 ln(1 + f / 700)",
