@@ -232,7 +232,8 @@ def test_an_unreachable_hub_is_said_with_a_remedy(tmp_path, monkeypatch):
 
 def test_records_need_no_torch(checkpoints):
     code = (
-        "import sys; from w2vpraat.models import find_model, catalogue, load_encoder, embed_recordings;"
+        "import sys; from w2vpraat.models import find_model, load_encoder, embed_recordings;"
+        "from w2vpraat.models.catalogue import catalogue;"
         f"find_model({str(checkpoints('w2v_group'))!r}); catalogue();"
         "print(sorted({'torch', 'transformers', 'safetensors'} & set(sys.modules)))"
     )

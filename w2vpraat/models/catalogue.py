@@ -106,8 +106,8 @@ class ModelRecord:
         return self.clock.receptive_field
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return asdict(self)
+        """Return plain values, for JSON, with the stride and receptive field that follow from them."""
+        return {**asdict(self), "stride": self.stride, "receptive_field": self.receptive_field}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelRecord:
@@ -241,14 +241,14 @@ def _hub_record(hub_id: str, revision: str | None = None, name: str = "") -> Mod
     return read_record(folder, name=name or hub_id, kind="hub", source=hub_id, revision=commit)
 
 
-def add_model(source: str, name: str = "", *, revision: str | None = None) -> ModelRecord:
+def add_model(source: str, name: str | None = None, *, revision: str | None = None) -> ModelRecord:
     """Add a local folder or a hub id to the user's list.
 
     Parameters
     ----------
     source : str
         Folder, or ``owner/model``.
-    name : str
+    name : str, optional
         What to call it; default: the folder's or model's own name.
     revision : str, optional
         Branch, tag or commit of a hub model; the exact commit is kept.
@@ -260,7 +260,7 @@ def add_model(source: str, name: str = "", *, revision: str | None = None) -> Mo
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
-        record = read_record(folder, name=name)
+        record = read_record(folder, name=name or "")
     elif hub.is_hub_id(source):
         record = _hub_record(source, revision, name or source.rpartition("/")[2])
     else:

@@ -27,6 +27,7 @@ NoFrame = Literal["nearest", "missing"]
 _SNAP = 1e-8
 
 OK, ONE_FRAME, NEAREST, MISSING, OUTSIDE = "", "one_frame", "nearest", "missing", "outside"
+WIDENED = "widened"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,8 @@ class FrameSelection:
         that lies in the token; each token's weights sum to 1.
     flags : tuple of str
         ``""``; ``"one_frame"``; ``"nearest"`` (it owned no frame, the nearest was taken); ``"missing"`` (it
-        owned none and got none); ``"outside"`` (it lies beyond the recording).
+        owned none and got none); ``"outside"`` (it lies beyond the recording); ``"widened"`` (a cut-out token
+        shorter than one frame, taken with its neighbourhood).
     """
 
     first: Ints
