@@ -14,7 +14,7 @@ from formant_corpora import FORMANTS
 def make_corpus():
     """Tokens of speakers with a vocal-tract length, in a balanced design."""
 
-    def make(n_speakers: int = 12, n_labels: int = 5, repeats: int = 3, seed: int = 0) -> pd.DataFrame:
+    def make(n_speakers: int = 10, n_labels: int = 5, repeats: int = 3, seed: int = 0) -> pd.DataFrame:
         random = np.random.default_rng(seed)
         rows = []
         places = random.uniform([300, 900, 2400], [800, 2300, 3000], size=(n_labels, 3))

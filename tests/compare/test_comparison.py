@@ -37,11 +37,17 @@ def scores(table):
     return compare(normalized(table), table, QUICK)
 
 
+@pytest.fixture(scope="module")
+def two(table):
+    """Raw and normalized: enough for what does not depend on the method."""
+    return [item for item in normalized(table) if item.name in ("Hz", "Nearey 2")]
+
+
 def test_every_representation_meets_every_goal(scores):
     assert list(scores.table.columns) == list(COLUMNS)
     sizes = scores.table.groupby("representation").size()
     assert set(sizes) == {7}
-    assert set(scores.table["n_tokens"]) == {180}
+    assert set(scores.table["n_tokens"]) == {150}
     assert scores.table[["value", "chance", "shuffled"]].apply(lambda x: x.between(0, 1)).all(axis=None)
     assert (scores.table["low"] <= scores.table["value"] + 1e-12).all()
     assert (scores.table["value"] <= scores.table["high"] + 1e-12).all()
@@ -75,11 +81,12 @@ def test_shuffled_labels_score_like_chance(scores):
     assert (speaker["shuffled"] < 0.2).all()
 
 
-def test_the_order_of_tokens_does_not_matter_nor_does_a_second_run(table, scores):
-    mixed = table.sample(frac=1.0, random_state=5)
-    again = compare(normalized(mixed), mixed, QUICK)
-    pd.testing.assert_frame_equal(scores.table, again.table, rtol=1e-9)
-    pd.testing.assert_frame_equal(again.table, compare(normalized(mixed), mixed, QUICK).table, rtol=0, atol=0)
+def test_the_order_of_tokens_does_not_matter_nor_does_a_second_run(table, two):
+    first = compare(two, table, QUICK).table
+    order = np.random.default_rng(5).permutation(len(table))
+    mixed = [item.take([item.ids[row] for row in order]) for item in two]
+    again = compare(mixed, table.iloc[order[::-1]], QUICK).table
+    pd.testing.assert_frame_equal(first, again, rtol=0, atol=0)
 
 
 def test_another_scale_of_the_columns_does_not_matter(table):
@@ -94,7 +101,7 @@ def test_another_scale_of_the_columns_does_not_matter(table):
 
 
 def test_only_tokens_complete_everywhere_are_compared_and_the_rest_is_named(table):
-    reps = normalized(table)
+    reps = normalized(table)[:2]
     holes = reps[0].values.copy()
     holes[3, 1] = np.nan
     reps[0] = representation("Hz", table, holes)
@@ -107,9 +114,9 @@ def test_only_tokens_complete_everywhere_are_compared_and_the_rest_is_named(tabl
         "t#0003": "missing value",
         "t#0007": "no speaker",
         "t#0008": "rare label",
-        "t#0179": "not measured",
+        "t#0149": "not measured",
     }
-    assert set(scores.table["n_tokens"]) == {176}
+    assert set(scores.table["n_tokens"]) == {146}
     assert "4 tokens are left out" in scores.notes[0]
     assert any("rare (1 token(s))" in note for note in scores.notes)
 
@@ -229,14 +236,13 @@ def test_reference_tables(formant_table, name, vowel):
 @pytest.mark.shared_data
 def test_the_traps_of_the_sex_probe_on_peterson_and_barney(formant_table):
     table = formant_table("pb52")
-    chosen = [item for item in normalized(table) if item.name in ("Hz", "C-CuRE", "Lobanov")]
+    chosen = [item for item in normalized(table) if item.name in ("Hz", "C-CuRE")]
     scores = compare(chosen, table, CompareParams(folds=10, bootstrap=100))
     linear = {"unit": "balanced accuracy"}
     bent = {"probe": "rbf", "unit": "balanced accuracy"}
     assert cell(scores, "Hz", "sex_given_label", **linear) == pytest.approx(0.907, abs=0.01)
-    for name in ("C-CuRE", "Lobanov"):
-        assert cell(scores, name, "sex_given_label", **linear) == pytest.approx(0.5, abs=0.005)
+    assert cell(scores, "C-CuRE", "sex_given_label", **linear) == pytest.approx(0.5, abs=0.005)
     assert cell(scores, "C-CuRE", "sex_given_label", **bent) > 0.72
-    for name in ("Hz", "C-CuRE", "Lobanov"):
+    for name in ("Hz", "C-CuRE"):
         assert cell(scores, name, "sex_of_speaker", **linear) > 0.8
     assert cell(scores, "Hz", "sex_of_speaker", column="n_speakers", **linear) == 61

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from w2vpraat.compare.comparison import compare
+from w2vpraat.compare.projection import MapQuality, Projection, project
 from w2vpraat.compare.reading import explain
 from w2vpraat.compare.scores import Difference, Scores
 
-__all__ = ["Difference", "Scores", "compare", "explain"]
+__all__ = ["Difference", "MapQuality", "Projection", "Scores", "compare", "explain", "project"]

@@ -13,12 +13,11 @@ from w2vpraat.compare.goals import (
     Goal,
     LabelGoal,
     Outcome,
-    SexGoal,
     SpeakerGoal,
-    SpeakerSexGoal,
 )
 from w2vpraat.compare.material import Material, gather
 from w2vpraat.compare.scores import COLUMNS, Key, Scores, Tally, interval
+from w2vpraat.compare.sex_goals import SexGoal, SpeakerSexGoal
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
 
@@ -159,7 +158,7 @@ def _goals(material: Material, params: CompareParams) -> tuple[list[Goal], list[
         else:
             notes.append("sex_given_label is left out: it needs two speakers of each sex")
         whole = SpeakerSexGoal(material, params.seed)
-        if whole.possible and whole.groups:
+        if whole.possible:
             goals.append(whole)
         else:
             notes.append("sex_of_speaker is left out: it needs three speakers of each sex who share labels")

@@ -78,8 +78,11 @@ def gather(
     speaker: str,
     sex: str,
     file: str,
+    every_label: bool = False,
 ) -> Material:
     """Find the tokens that can be compared, and say what became of the others.
+
+    Rare labels are left out unless ``every_label`` (for maps, which also show a single label).
 
     Raises
     ------
@@ -103,8 +106,9 @@ def gather(
     if not any(speakers):
         notes.append("no speaker is known, so all tokens count as one speaker's")
         speakers = ["(unknown)"] * len(speakers)
-    kept = _sift(table.index, labels, speakers, params, reasons, notes)
-    if len(kept) < 2 or len({labels[row] for row in kept}) < 2:
+    kept = _sift(table.index, labels, speakers, None if every_label else params, reasons, notes)
+    least = 1 if every_label else 2
+    if len(kept) < 2 or len({labels[row] for row in kept}) < least:
         raise ComparisonError(
             f"nothing to compare: {len(kept)} tokens of {len({labels[row] for row in kept})} labels are left",
             _why(reasons) or "give at least two labels with two tokens each",
@@ -174,7 +178,7 @@ def _sift(
     index: pd.Index[str],
     labels: Sequence[str],
     speakers: Sequence[str],
-    params: CompareParams,
+    params: CompareParams | None,
     reasons: dict[str, tuple[str, str]],
     notes: list[str],
 ) -> list[int]:
@@ -186,6 +190,8 @@ def _sift(
             reasons[str(token)] = ("no speaker", "")
         else:
             kept.append(row)
+    if params is None:
+        return kept
     several = len({speakers[row] for row in kept}) > 1
     voices: dict[str, set[str]] = {}
     counts: dict[str, int] = {}
