@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from parselmouth.praat import call
 
 from w2vpraat.acoustics import measure_recording, tracks
+from w2vpraat.acoustics.pitch import track_pitch
 from w2vpraat.acoustics.resampling import resample_for_ceilings
 from w2vpraat.corpus.audio import Audio, read_audio
 from w2vpraat.params import FormantParams, IntensityParams
@@ -150,7 +151,24 @@ def test_resampling_equals_praats(ceiling: float, n: int) -> None:
     praat = call(parselmouth.Sound(samples, 16000.0, 2.0), "Resample", 2.0 * ceiling, 50)
     assert ours.size == praat.nx
     assert ours.first_time == pytest.approx(praat.x1, abs=1e-12)
-    assert ours.take(np.arange(ours.size)) == pytest.approx(praat.values[0], abs=1e-9)
+    whole = ours.windows(np.zeros(1, dtype=np.intp), ours.size)[0]
+    assert whole == pytest.approx(praat.values[0], abs=1e-9)
+    parts = ours.windows(np.array([-30, ours.size // 2, ours.size - 10]), 40)
+    padded = np.concatenate([np.zeros(30), praat.values[0], np.zeros(40)])
+    for part, begin in zip(parts, (0, ours.size // 2 + 30, ours.size + 20), strict=True):
+        assert part == pytest.approx(padded[begin : begin + 40], abs=1e-9)
+
+
+@pytest.mark.parametrize("ceiling", [5123.75, 5500.0])
+def test_long_sounds_are_filtered_as_a_whole(monkeypatch: pytest.MonkeyPatch, ceiling: float) -> None:
+    samples = speechlike(8.0, 16000, seed=3)
+    praat = call(parselmouth.Sound(samples, 16000.0), "Resample", 2.0 * ceiling, 50)
+    monkeypatch.setattr("w2vpraat.acoustics.lowpass.WHOLE_LIMIT", 0)
+    monkeypatch.setattr("w2vpraat.acoustics.lowpass.BLOCK", 2**16)
+    monkeypatch.setattr("w2vpraat.acoustics.resampling.STRETCH", 2**15)
+    ours = next(iter(resample_for_ceilings(samples, 16000.0, 0.0, [ceiling])))
+    parts = ours.windows(np.arange(0, ours.size, 500), 500).ravel()[: ours.size]
+    assert parts == pytest.approx(praat.values[0], abs=1e-9)
 
 
 def test_tracks_are_praats_own_frames() -> None:
@@ -171,3 +189,19 @@ def test_intensity_settings_reach_praat() -> None:
     row = measure_recording(TALK, [token], pitch=None, intensity=params).iloc[0]
     intensity = call(praat_sound(TALK), "To Intensity", 60.0, 0.0, "no")
     assert row["intensity"] == pytest.approx(call(intensity, "Get value at time", 0.6, "Cubic"), abs=1e-9)
+
+
+def test_f0_of_long_recordings_in_stretches_equals_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = speechlike(30.0, 16000, seed=4)
+    whole = track_pitch(samples, 16000.0, 1.0, 75.0, 600.0, 0.0)
+    monkeypatch.setattr("w2vpraat.acoustics.pitch.BLOCK_SECONDS", 8.0)
+    parts = track_pitch(samples, 16000.0, 1.0, 75.0, 600.0, 0.0)
+    assert (parts.nx, parts.x1, parts.dx) == (whole.nx, pytest.approx(whole.x1), pytest.approx(whole.dx))
+    assert (parts.xmin, parts.xmax) == (whole.xmin, whole.xmax)
+    ours, praat = parts.selected_array["frequency"], whole.selected_array["frequency"]
+    voiced = (ours > 0.0) & (praat > 0.0)
+    assert ((ours > 0.0) == (praat > 0.0)).mean() > 0.999
+    assert (np.abs(ours - praat)[voiced] < 0.1).mean() > 0.999
+    assert call(parts, "Get mean", 3.0, 3.2, "Hertz") == pytest.approx(
+        call(whole, "Get mean", 3.0, 3.2, "Hertz"), abs=0.1
+    )

@@ -172,7 +172,7 @@ def analyse_frames(
     # One more sample in front of each window, for the pre-emphasis.
     begin = left - half - 1
     tables = [
-        _analyse(sound.take(part[:, None] + np.arange(stride)), n_formants, ceiling, stride, params)
+        _analyse(sound.windows(part, stride), n_formants, ceiling, stride, params)
         for part in np.array_split(begin, max(1, -(-frames.size // FRAMES_PER_CALL)))
         if part.size
     ]
@@ -192,10 +192,10 @@ def _analyse(windows: Floats, n_formants: int, ceiling: float, stride: int, para
         params.window,
         params.preemphasis,
     )
-    return read_formant(formant, n_formants)
+    return _read(formant, n_formants)
 
 
-def read_formant(formant: Any, n_formants: int) -> Floats:
+def _read(formant: Any, n_formants: int) -> Floats:
     """Copy a Praat Formant object, shape (n_frames, 2, n_formants): frequencies, then bandwidths."""
     value, width = formant.get_value_at_time, formant.get_bandwidth_at_time
     numbers = range(1, n_formants + 1)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.acoustics.burg import FormantFrames, FrameGrid, analyse_frames, frame_grid, read_formant
+from w2vpraat.acoustics.burg import FormantFrames, analyse_frames, frame_grid
 from w2vpraat.acoustics.ceilings import candidate_ceilings, ceiling_by_sex, track_error
-from w2vpraat.acoustics.praat import call, make_sound
 from w2vpraat.acoustics.resampling import ResampledSound, resample_for_ceilings
 from w2vpraat.acoustics.values import Candidates, Floats, TokenLike
 from w2vpraat.params import FormantParams
@@ -65,26 +64,11 @@ class OneCeiling:
         return analyse_frames(self._sound, self.grid, wanted, self.ceiling, self._recording.params)
 
     def around(self, times: Floats) -> FormantFrames:
-        """Measure the frames around these times."""
-        if self.grid.n_frames == 0:
-            return self._short()
-        return self.frames(self.grid.around(times.ravel()))
+        """Measure the frames around these times; none if the recording is shorter than a window.
 
-    def _short(self) -> FormantFrames:
-        # Shorter than a window: Praat makes one frame of the whole Sound, or refuses.
-        recording, params = self._recording, self._recording.params
-        formant = call(
-            make_sound(recording.samples, recording.rate, recording.start),
-            "To Formant (burg)",
-            params.time_step,
-            params.n_formants,
-            self.ceiling,
-            params.window,
-            params.preemphasis,
-        )
-        values = read_formant(formant, (round(2.0 * params.n_formants) + 1) // 2)
-        grid = FrameGrid(formant.nx, formant.x1, formant.dx, formant.xmin, formant.xmax)
-        return FormantFrames(grid, np.arange(formant.nx, dtype=np.intp), values[:, 0], values[:, 1])
+        (Praat makes one frame of such a Sound, or reads beyond its end and dies.)
+        """
+        return self.frames(self.grid.around(times.ravel()))
 
 
 def measure_formants(
@@ -194,7 +178,7 @@ def measure_candidates(
     scores = np.full(shape[:2], np.nan)
     for number, one in enumerate(recording.with_ceilings([float(value) for value in ceilings])):
         inside: list[NDArray[np.intp]] = []
-        if errors and one.grid.n_frames:
+        if errors and tokens:
             inside = [one.grid.between(token.start, token.end) for token in tokens]
             found = one.frames(np.unique(np.concatenate([*inside, one.grid.around(times.ravel())])))
         else:

@@ -171,6 +171,8 @@ class Measured:
         time = self.times[row, point]
         if not self.audio_span[0] <= time <= self.audio_span[1]:
             return "outside the recording"
+        if self.audio_span[1] - self.audio_span[0] < 2.0 * self.params.window:
+            return "recording shorter than a window"
         if np.isnan(self.formants.ceilings[row]):
             return "no ceiling for this speaker"
         undefined = np.flatnonzero(np.isnan(self.formants.frequencies[row, point, :3]))

@@ -1,76 +1,148 @@
-"""Praat's ``Resample``, sample for sample, for several rates at once.
+"""Praat's ``Resample``, sample for sample, where samples are asked for.
 
 ``To Formant (burg)`` first resamples the whole Sound to twice the ceiling: a brick-wall low-pass over the
 whole Sound, then sinc interpolation 50 samples deep on a grid centred in the Sound. Praat repeats all of it
-for every ceiling and every call. Here the forward transform is shared by all ceilings and the interpolation
-is one polyphase filter, so only the cost differs from Praat's: the samples agree to rounding.
+for every ceiling and every call. Here the transform of the filter is shared by all ceilings, and only the
+samples inside analysis windows are interpolated, by a polyphase filter; they agree with Praat's to rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.acoustics.lowpass import LowPass
+from w2vpraat.acoustics.lowpass import Filtered, LowPass
 from w2vpraat.acoustics.praat import call, make_sound
 
 Samples = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 DEPTH = 50
 """Praat's interpolation depth inside ``To Formant (burg)``."""
 MAX_PHASES = 40000
-"""Above this many phases a filter bank costs more than it saves."""
+"""Above this many phases a filter bank needs too much memory."""
+JOIN = 400
+"""Windows with fewer samples than this between them are interpolated in one stretch."""
+STRETCH = 2**17
+"""Longest such stretch, in samples."""
 
 
-@dataclass(frozen=True, eq=False)
 class ResampledSound:
     """A Sound at twice a formant ceiling, as Praat makes it.
 
     Parameters
     ----------
+    source : Filtered
+        The Sound after the low-pass filter.
+    ratio : Fraction
+        New rate over old rate.
     size : int
         Number of samples.
-    period : float
-        Seconds between samples.
+    rate : float
+        Samples per second.
     first_time : float
         Centre of the first sample, in seconds.
     start, end : float
         Time domain, in seconds.
-    samples : ndarray, shape (size,), optional
-        The samples, if they were worth computing at once.
-    source : ndarray, optional
-        Else the filtered Sound from which `take` interpolates.
-    ratio : Fraction
-        New rate over old rate.
     """
 
-    size: int
-    period: float
-    first_time: float
-    start: float
-    end: float
-    samples: Samples | None
-    source: Samples
-    ratio: Fraction
+    def __init__(
+        self,
+        source: Filtered,
+        ratio: Fraction,
+        size: int,
+        rate: float,
+        first_time: float,
+        start: float,
+        end: float,
+    ) -> None:
+        self.size, self.period, self.first_time = size, 1.0 / rate, first_time
+        self.start, self.end = start, end
+        self._source, self._ratio = source, ratio
+        # Position of sample j, in source samples counted from 0: (origin + 2 * down * j) / (2 * up). Whole
+        # numbers: the common centre costs no rounding.
+        self._origin = (source.size - 1) * ratio.numerator - (size - 1) * ratio.denominator
+        self._taps: Samples | None = None
 
-    def take(self, index: NDArray[np.intp]) -> Samples:
-        """Return the samples with these indices (from 0), of the same shape; 0 outside the Sound."""
-        inside = (index >= 0) & (index < self.size)
-        if self.samples is not None:
-            out: Samples = np.where(inside, self.samples[np.clip(index, 0, self.size - 1)], 0.0)
-            return out
-        wanted, back = np.unique(index[inside], return_inverse=True)
-        position = _positions(self.source.size, self.size, self.ratio, wanted)
-        parts = [
-            _interpolate_at(self.source, part) for part in np.array_split(position, wanted.size // 20000 + 1)
-        ]
-        out = np.zeros(index.shape)
-        out[inside] = np.concatenate(parts)[back.ravel()]
+    def windows(self, begin: Indices, length: int) -> Samples:
+        """Return stretches of samples; zeros outside the Sound.
+
+        Parameters
+        ----------
+        begin : ndarray of int, shape (m,)
+            First sample of each, counted from 0, ascending.
+        length : int
+            Samples in each.
+
+        Returns
+        -------
+        ndarray, shape (m, length)
+        """
+        out = np.zeros((begin.size, length))
+        runs = list(_runs(begin, length))
+        wanted = sum(int(begin[last]) + length - int(begin[first]) for first, last in runs)
+        bank = self._ratio.numerator <= min(MAX_PHASES, wanted)
+        for first, last in runs:
+            low, high = int(begin[first]), int(begin[last]) + length
+            stretch = np.zeros(high - low)
+            inside_low, inside_high = max(low, 0), min(high, self.size)
+            if inside_low < inside_high:
+                made = self._samples(inside_low, inside_high, bank)
+                stretch[inside_low - low : inside_high - low] = made
+            out[first : last + 1] = stretch[(begin[first : last + 1] - low)[:, None] + np.arange(length)]
         return out
+
+    def _samples(self, low: int, high: int, bank: bool) -> Samples:
+        if self._ratio == 1:
+            return self._source.section(low, high)
+        up, down = self._ratio.numerator, self._ratio.denominator
+        index = np.arange(low, high, dtype=np.float64)
+        position: Samples = (self._origin + 2.0 * down * index) / (2.0 * up)
+        if not bank:
+            return self._interpolate(position)
+        out = self._polyphase(low, high)
+        # Near the ends of the Sound Praat interpolates less deeply.
+        edge = (position < DEPTH) | (position > self._source.size - 1 - DEPTH)
+        if edge.any():
+            out[edge] = self._interpolate(position[edge])
+        return out
+
+    def _polyphase(self, low: int, high: int) -> Samples:
+        from scipy.signal import upfirdn
+
+        up, down = self._ratio.numerator, self._ratio.denominator
+        reach = DEPTH + 1
+        # Begin so early that the filter's past is complete, and always in the same phase.
+        begin = (low + (-2 * reach * up // down)) // up * up
+        first, remainder = divmod(self._origin + 2 * down * begin, 2 * up)
+        if self._taps is None:
+            self._taps = _sinc_weights((np.arange(2 * reach * up) + 0.5 * remainder) / up - reach)
+        last = (self._origin + 2 * down * high) // (2 * up) + reach + 1
+        out = upfirdn(self._taps, self._source.section(first + reach, last), up, down)
+        return np.asarray(out[low - begin : high - begin])
+
+    def _interpolate(self, position: Samples) -> Samples:
+        low = max(0, int(position[0]) - DEPTH - 1)
+        section = self._source.section(low, min(self._source.size, int(position[-1]) + DEPTH + 3))
+        return _interpolate_at(section, low, self._source.size, position)
+
+
+class _Doubled(Filtered):
+    """A Sound at exactly twice its rate: here Praat doubles the spectrum instead of interpolating."""
+
+    def __init__(self, samples: Samples, size: int) -> None:
+        super().__init__(samples)
+        self.size = size
+        self._done = False
+
+    def section(self, start: int, end: int) -> Samples:
+        if not self._done:
+            self._samples = call(make_sound(self._samples, 1.0, 0.0), "Resample", 2.0, DEPTH).values[0]
+            self._done = True
+        return super().section(start, end)
 
 
 def resample_for_ceilings(
@@ -94,65 +166,42 @@ def resample_for_ceilings(
     ResampledSound
         One per ceiling: what Praat would analyse.
     """
-    filtered = LowPass(samples)
+    low_pass = LowPass(samples)
     end = start + samples.size / rate
     for ceiling in ceilings:
         target = 2.0 * ceiling
         factor = target / rate
         ratio = Fraction(str(target)) / Fraction(str(float(rate)))
         if abs(factor - 1.0) < 1e-6:
-            yield ResampledSound(
-                samples.size, 1.0 / rate, start + 0.5 / rate, start, end, samples, samples, ratio
-            )
+            one = Fraction(1)
+            yield ResampledSound(Filtered(samples), one, samples.size, rate, start + 0.5 / rate, start, end)
             continue
         size = max(1, int(np.floor((end - start) * target + 0.5)))
         first = 0.5 * (start + end - (size - 1) / target)
-        source = filtered.below(factor) if factor < 1.0 else samples
-        at_once: Samples | None = None
         if abs(factor - 2.0) < 1e-6:
-            # Here Praat doubles the spectrum instead of interpolating.
-            at_once = call(make_sound(samples, rate, start), "Resample", target, DEPTH).values[0]
-        elif _worth_a_filter_bank(ratio, size):
-            at_once = _interpolate(source, size, ratio)
-        yield ResampledSound(size, 1.0 / target, first, start, end, at_once, source, ratio)
+            yield ResampledSound(_Doubled(samples, size), Fraction(1), size, target, first, start, end)
+            continue
+        source = low_pass.below(factor) if factor < 1.0 else Filtered(samples)
+        yield ResampledSound(source, ratio, size, target, first, start, end)
 
 
-def _worth_a_filter_bank(ratio: Fraction, size: int) -> bool:
-    return ratio.numerator <= min(MAX_PHASES, size)
+def _runs(begin: Indices, length: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last of the windows that lie close together."""
+    if begin.size == 0:
+        return
+    first = 0
+    for cut in np.flatnonzero(np.diff(begin) > length + JOIN):
+        yield from _split(begin, first, int(cut))
+        first = int(cut) + 1
+    yield from _split(begin, first, begin.size - 1)
 
 
-def _positions(size: int, n_out: int, ratio: Fraction, outputs: NDArray[np.intp]) -> Samples:
-    """Where outputs lie, in input samples counted from 0: spaced ``1 / ratio`` and centred in the Sound."""
-    up, down = ratio.numerator, ratio.denominator
-    # Whole numbers first: the common centre costs no rounding.
-    return np.asarray((_origin(size, n_out, ratio) + 2.0 * down * outputs) / (2.0 * up))
-
-
-def _origin(size: int, n_out: int, ratio: Fraction) -> int:
-    return (size - 1) * ratio.numerator - (n_out - 1) * ratio.denominator
-
-
-def _interpolate(samples: Samples, n_out: int, ratio: Fraction) -> Samples:
-    position = _positions(samples.size, n_out, ratio, np.arange(n_out))
-    out = _polyphase(samples, n_out, ratio)
-    # Near the ends of the Sound Praat interpolates less deeply.
-    edge = (position < DEPTH) | (position > samples.size - 1 - DEPTH)
-    out[edge] = _interpolate_at(samples, position[edge])
-    return out
-
-
-def _polyphase(samples: Samples, n_out: int, ratio: Fraction) -> Samples:
-    from scipy.signal import upfirdn
-
-    up, down, origin = ratio.numerator, ratio.denominator, _origin(samples.size, n_out, ratio)
-    reach = DEPTH + 1
-    lead = -(-2 * reach * up // down)  # outputs before the first, so that the filter's past is complete
-    start, remainder = divmod(origin - 2 * down * lead, 2 * up)
-    taps = _sinc_weights((np.arange(2 * reach * up) + 0.5 * remainder) / up - reach)
-    first = start + reach
-    padded = np.concatenate([np.zeros(max(0, -first)), samples[max(0, first) :]])
-    out: Samples = upfirdn(taps, padded, up, down)[lead : lead + n_out]
-    return np.concatenate([out, np.zeros(n_out - out.size)])
+def _split(begin: Indices, first: int, last: int) -> Iterator[tuple[int, int]]:
+    while begin[last] - begin[first] > STRETCH:
+        middle = int(np.searchsorted(begin, begin[first] + STRETCH, side="right")) - 1
+        yield first, max(first, middle)
+        first = max(first, middle) + 1
+    yield first, last
 
 
 def _sinc_weights(distance: Samples) -> Samples:
@@ -166,55 +215,53 @@ def _sinc_weights(distance: Samples) -> Samples:
     return np.asarray(weights, dtype=np.float64)
 
 
-def _interpolate_at(samples: Samples, position: Samples) -> Samples:
-    """Interpolate at any positions (counted from 0), with Praat's smaller depth near the ends."""
+def _interpolate_at(section: Samples, offset: int, size: int, position: Samples) -> Samples:
+    """Interpolate at any positions, with Praat's smaller depth near the ends of the Sound.
+
+    `section` holds the samples from `offset` on, of `size`; positions count from 0 in the Sound.
+    """
+    out = np.zeros(position.size)
+    for begin in range(0, position.size, 20000):
+        part = slice(begin, begin + 20000)
+        out[part] = _interpolate_some(section, offset, size, position[part])
+    return out
+
+
+def _interpolate_some(section: Samples, offset: int, size: int, position: Samples) -> Samples:
     left = np.floor(position).astype(np.intp)
     fraction = position - left
-    depth = np.minimum(DEPTH, np.minimum(left + 1, samples.size - 1 - left))
+    depth = np.minimum(DEPTH, np.minimum(left + 1, size - 1 - left))
     step = np.arange(DEPTH)
     signs = 1.0 - 2.0 * (step % 2)
     out = np.zeros(position.size)
-    for side, nearest in ((fraction, left), (1.0 - fraction, left + 1)):
+    for side, nearest, direction in ((fraction, left, -1), (1.0 - fraction, left + 1, 1)):
         far = side[:, None] + step
-        direction = -1 if nearest is left else 1
-        index = np.clip(nearest[:, None] + direction * step, 0, samples.size - 1)
+        index = np.clip(nearest[:, None] + direction * step - offset, 0, section.size - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             weight = 1.0 + np.cos(far * (np.pi / (side + depth))[:, None])
             weight *= signs * (np.sin(np.pi * side) / (2.0 * np.pi))[:, None] / far
         weight[step >= depth[:, None]] = 0.0
-        out += np.einsum("ij,ij->i", weight, samples[index])
-    whole = np.abs(fraction) < 1e-12
-    shallow = depth <= 2
-    for row in np.flatnonzero(whole | shallow):
-        out[row] = _shallow(samples, float(position[row]))
+        out += np.einsum("ij,ij->i", weight, section[index])
+    for row in np.flatnonzero((np.abs(fraction) < 1e-12) | (depth <= 2)):
+        out[row] = _shallow(section, float(position[row]) - offset, int(depth[row]))
     return out
 
 
-def _shallow(samples: Samples, position: float) -> float:
-    """Praat's nearest and linear cases, within two samples of the ends, and positions on a sample."""
+def _shallow(samples: Samples, position: float, depth: int) -> float:
+    """Praat's nearest, linear and cubic cases, within two samples of the ends or on a sample."""
     if position <= 0.0:
         return float(samples[0])
     if position >= samples.size - 1:
         return float(samples[-1])
     left = int(np.floor(position))
     fraction = position - left
-    if fraction < 1e-12:
-        return float(samples[left])
-    depth = min(left + 1, samples.size - 1 - left)
-    if depth <= 1:
-        return float(samples[left] + fraction * (samples[left + 1] - samples[left]))
-    return _cubic(samples, left, fraction)
-
-
-def _cubic(samples: Samples, left: int, fraction: float) -> float:
     low, high = samples[left], samples[left + 1]
-    slope_low = 0.5 * (samples[left + 1] - samples[left - 1])
-    slope_high = 0.5 * (samples[left + 2] - samples[left])
+    if fraction < 1e-12:
+        return float(low)
+    if depth <= 1:
+        return float(low + fraction * (high - low))
+    slope_low = 0.5 * (high - samples[left - 1])
+    slope_high = 0.5 * (samples[left + 2] - low)
     rest = 1.0 - fraction
-    return float(
-        low * rest
-        + high * fraction
-        - fraction
-        * rest
-        * (0.5 * (slope_high - slope_low) + (fraction - 0.5) * (slope_low + slope_high - 2.0 * (high - low)))
-    )
+    bend = 0.5 * (slope_high - slope_low) + (fraction - 0.5) * (slope_low + slope_high - 2.0 * (high - low))
+    return float(low * rest + high * fraction - fraction * rest * bend)
