@@ -141,6 +141,17 @@ def test_audio_policies() -> None:
     assert len(treated(grid, 8.5, beyond_audio="keep")) == 3
 
 
+def test_audio_policies_with_the_problems_of_one_tier() -> None:
+    grid = grid_of((0, 4, "a"), (4, 9, "b"), (9, 10, "c"))
+    here = [problem for problem in find_problems(grid, audio_end=8.5) if problem.tier_number == 1]
+    dropped, _ = apply_policies(grid, here, ReadParams(beyond_audio="drop"))
+    assert len(dropped.tiers[0]) == 1
+    clipped, _ = apply_policies(grid, here, ReadParams(beyond_audio="repair"), audio_end=8.5)
+    assert clipped.tiers[0].items[-1] == Interval(4, 8.5, "b")
+    with pytest.raises(TextGridError, match="end of the audio isn't known"):
+        apply_policies(grid, here, ReadParams(beyond_audio="repair"))
+
+
 def test_unknown_symbol_policy() -> None:
     grid = grid_of((0, 4, "a"), (4, 9, "?"), (9, 10, "c"))
     assert [number for number, _ in treated(grid, unknown_symbol="drop")] == [1, 3]

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TypeAlias
 
 from w2vpraat.corpus.textgrid import repairs
-from w2vpraat.corpus.textgrid.values import Interval, IntervalTier, PointTier, TextGrid, Tier
+from w2vpraat.corpus.textgrid.values import Interval, IntervalTier, Point, PointTier, TextGrid, Tier
 from w2vpraat.errors import TextGridError
 from w2vpraat.params import ReadParams
 
@@ -119,6 +119,7 @@ def find_problems(
     return tuple(problems)
 
 
+Item: TypeAlias = Interval | Point
 Found: TypeAlias = tuple[str, str, int | None, float | None, float | None]
 
 
@@ -240,7 +241,7 @@ class Applied:
 
 
 def apply_policies(
-    grid: TextGrid, problems: Iterable[Problem], read: ReadParams
+    grid: TextGrid, problems: Iterable[Problem], read: ReadParams, *, audio_end: float | None = None
 ) -> tuple[TextGrid, tuple[Applied, ...]]:
     """Treat problems as the policies say. The grid itself and tiers without problems stay as they are.
 
@@ -257,6 +258,8 @@ def apply_policies(
         Of `find_problems` for this grid; leave out those of tiers that don't matter.
     read : ReadParams
         The policies.
+    audio_end : float, optional
+        Where to clip to; default: as in the problem of the whole file, if it is among `problems`.
 
     Returns
     -------
@@ -281,14 +284,9 @@ def apply_policies(
                 interval=problem.interval,
                 time=problem.start,
             )
-    audio_end = next(
-        (
-            p.start
-            for p in listed
-            if p.kind == "beyond_audio" and p.tier_number is None and p.start is not None
-        ),
-        grid.end,
-    )
+    if audio_end is None:
+        whole = (p.start for p in listed if p.kind == "beyond_audio" and p.tier_number is None)
+        audio_end = next(whole, None)
     applied: list[Applied] = []
     for number, tier in enumerate(grid.tiers, 1):
         here = [problem for problem in listed if problem.tier_number == number]
@@ -298,23 +296,25 @@ def apply_policies(
             if not found or policy == "keep" or (kind, policy) == ("gap", "drop"):
                 continue
             changed = _treat(tier, kind, policy, found, audio_end)
-            applied += [Applied(problem, policy, _action(problem, tier, changed)) for problem in found]
+            before: dict[int, Item] = dict(tier.numbered())
+            after: dict[int, Item] = dict(changed.numbered())
+            applied += [Applied(problem, policy, _action(problem, before, after)) for problem in found]
             tier = changed
         if tier is not grid.tiers[number - 1]:
             grid = grid.with_tier(number, tier)
     return grid, tuple(applied)
 
 
-def _treat(tier: Tier, kind: str, policy: str, found: list[Problem], audio_end: float) -> Tier:
+def _treat(tier: Tier, kind: str, policy: str, found: list[Problem], audio_end: float | None) -> Tier:
     drop = policy == "drop"
-    if kind == "beyond_audio":
-        return (
-            repairs.drop_beyond(tier, audio_end + AUDIO_TOLERANCE)
-            if drop
-            else repairs.clip_end(tier, audio_end)
-        )
-    if kind == "unknown_symbol":
+    if kind == "unknown_symbol" or (kind == "beyond_audio" and drop):
         return repairs.drop_numbers(tier, {problem.interval for problem in found if problem.interval})
+    if kind == "beyond_audio":
+        if audio_end is None:
+            raise TextGridError(
+                "can't clip: the end of the audio isn't known", "give audio_end", tier=tier.name
+            )
+        return repairs.clip_end(tier, audio_end)
     if not isinstance(tier, IntervalTier):
         return tier
     if kind == "reversed":
@@ -328,14 +328,13 @@ def _treat(tier: Tier, kind: str, policy: str, found: list[Problem], audio_end: 
     return repairs.fill_gaps(repairs.snap_edges(tier))
 
 
-def _action(problem: Problem, before: Tier, after: Tier) -> str:
-    old, new = dict(before.numbered()), dict(after.numbered())
+def _action(problem: Problem, before: dict[int, Item], after: dict[int, Item]) -> str:
     number = problem.interval or 0
     if problem.kind == "gap":
         return "filled with an empty interval"
-    if number in old and number not in new:
+    if number in before and number not in after:
         return "dropped"
-    if number in old and old[number] != new[number]:
-        was, now = (f"{item[0]:.6g}-{item[-2]:.6g} s" for item in (old[number], new[number]))
+    if number in before and before[number] != after[number]:
+        was, now = (f"{item[0]:.6g}-{item[-2]:.6g} s" for item in (before[number], after[number]))
         return f"{was} became {now}"
     return "kept: not needed after other changes"
