@@ -302,6 +302,8 @@ def test_refusals() -> None:
         (lambda: Pca(components=1.5).fit(x), "components"),
         (lambda: Pca(components=0).fit(x), "components"),
         (lambda: Pca().fit(x[:1]), "at least 2"),
+        (lambda: Pca(components=4).fit(x[:4]), "at most 3"),
+        (lambda: Pca().fit(np.ones((4, 3))), "same vector"),
         (lambda: Whiten().fit(x[:1]), "at least 2"),
         (lambda: Whiten(kind="cholesky").fit(x), "kind"),
         (lambda: Whiten(shrinkage="lw").fit(x), "shrinkage"),

@@ -177,6 +177,12 @@ def test_representation_of_tracks() -> None:
     assert every.take([token]).values[0, 3] == pytest.approx((middle[token] - own[0]) / own[1])
     at_middle = formant_representation(table, "raw", points=0.5).take([token])
     assert at_middle.values[0, 0] == pytest.approx(middle[token])
+    by_option = formant_representation(table, "lobanov", point=0.5)
+    np.testing.assert_array_equal(
+        by_option.values, formant_representation(table, "lobanov", points=0.5).values
+    )
+    assert np.abs(by_option.values - mean.values).max() < 1e-9  # one factor for all tokens: same z
+    assert by_option.provenance["token_value"] != mean.provenance["token_value"]
     with pytest.raises(NormalizationError, match="from 2 to 3 rows"):
         formant_representation(table.iloc[1:], "lobanov", points="all")
 

@@ -256,7 +256,8 @@ def formant_representation(
     """
     if isinstance(points, str) and points not in ("mean", "all"):
         raise NormalizationError(f"points = {points!r} is not possible", "mean, all, or a proportional time")
-    point: str | float = "mean" if points == "all" else points
+    # The option `point` of the classes means the same as `points`, which wins where it says more than "mean".
+    point: str | float = options.pop("point", "mean") if points in ("mean", "all") else points
     require_columns(table, [id], "the token ids")
     if table[id].isna().any():
         raise NormalizationError(f'{int(table[id].isna().sum())} rows have no token id in column "{id}"')
