@@ -6,6 +6,8 @@ import io
 import logging
 import textwrap
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +82,30 @@ def side_by_side(
     height = 4.85 + 0.18 * legend_rows
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
+    with _any_sign():
+        _compose(figure, (left, right), styles, legend_rows, title, subtitles, ellipse_level)
+    return figure
+
+
+@contextmanager
+def _any_sign() -> Iterator[None]:
+    """Labels may hold signs that neither font has: they are drawn as boxes, and nobody needs a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        yield
+
+
+def _compose(
+    figure: Figure,
+    items: tuple[Projection, Projection],
+    styles: dict[str, Style],
+    legend_rows: int,
+    title: str,
+    subtitles: tuple[str, str],
+    ellipse_level: float,
+) -> None:
+    left, right = items
+    height = figure.get_figheight()
     bottom, top = (0.82 + 0.18 * legend_rows) / height, 1.0 - 1.2 / height
     right_points = _laid_like(left, right)
     for column, (item, points, subtitle) in enumerate(
@@ -95,7 +121,6 @@ def side_by_side(
     if ellipse_level > 0.0:
         dots += f" Ellipses: {100 * ellipse_level:g} % of a label's tokens (bivariate normal)."
     figure.text(0.5, 0.06 / height, dots, ha="center", va="bottom", fontproperties=font(7), color="#444444")
-    return figure
 
 
 def _captions(figure: Figure, axes: Axes, item: Projection, subtitle: str) -> None:
@@ -221,9 +246,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], *, dpi: int = 300) ->
     subsetting = logging.getLogger("fontTools.subset")  # tells of tables that a part of a font does not need
     level = subsetting.level
     settings: Any = {"svg.hashsalt": "w2vpraat", "svg.fonttype": "path", "pdf.fonttype": 42}
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # Labels may hold signs that neither font has; they are drawn as boxes.
-        warnings.filterwarnings("ignore", message="Glyph")
+    with matplotlib.rc_context(settings), _any_sign():
         subsetting.setLevel(logging.ERROR)
         try:
             figure.savefig(buffer, format=suffix[1:], dpi=dpi, metadata=dates[suffix])

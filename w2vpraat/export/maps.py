@@ -86,7 +86,7 @@ def _frame(axes: Axes, item: Projection) -> None:
         side.set_linewidth(0.6)
         side.set_color("#666666")
     chart = item.method == "plane" and [name[:2] for name in item.axes] == ["F2", "F1"]
-    names = [_axis_title(name) if item.method == "plane" else name for name in item.axes]
+    names = [axis_title(name) if item.method == "plane" else name for name in item.axes]
     axes.set_xlabel(names[0], fontproperties=font(8), labelpad=3)
     axes.set_ylabel(names[1], fontproperties=font(8), labelpad=3)
     axes.yaxis.set_label_position("right")
@@ -107,7 +107,8 @@ def _frame(axes: Axes, item: Projection) -> None:
         axes.set_yticks([])
 
 
-def _axis_title(column: str) -> str:
+def axis_title(column: str) -> str:
+    """Name an axis after a column of the long table: ``F1_z`` -> ``F1 (z-score)``."""
     match = re.fullmatch(r"(F\d+)(?:_(\w+))?(?:@([\d.]+))?", column)
     if match is None:
         return column
