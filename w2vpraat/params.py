@@ -140,9 +140,7 @@ class ReadParams(ParamGroup):
     overlap: str = param(
         "keep", "Intervals that overlap on one tier.", choices=("error", "keep", "drop", "repair")
     )
-    gap: str = param(
-        "keep", "Gaps between intervals of one tier.", choices=("error", "keep", "drop", "repair")
-    )
+    gap: str = param("keep", "Gaps between intervals of one tier.", choices=("error", "keep", "repair"))
     reversed: str = param(
         "drop",
         "Intervals that end before (or where) they start.",

@@ -1,10 +1,57 @@
+"""``w2vpraat run``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
 import click
-from w2vpraat.cli.options import *
+
+from w2vpraat.cli.corpus_options import corpus_arguments, corpus_settings
+from w2vpraat.cli.options import SectionedCommand, parameter_options
+from w2vpraat.session.settings import Settings
 
 
 @click.command(cls=SectionedCommand)
-@click.argument("corpus", required=False)
+@corpus_arguments
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False), required=True, help="Folder for the results."
+)
 @parameter_options("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize", "compare")
-def command(corpus, config, **values):
-    """x"""
-    print(settings_from(values, config=config))
+def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
+    r"""Do all steps for CORPUS: tokens, measurements, embeddings, normalization, comparison, figure.
+
+    CORPUS is a folder with sound files and TextGrids of the same name, also in sub-folders. Without options
+    all labelled intervals of the phone tier are used, with the bundled phone model.
+
+    \b
+    w2vpraat run my_folder -o results
+    w2vpraat run my_folder --speakers speakers.csv --label-map arpabet --label-class vowel -o results
+    w2vpraat run --config results/w2vpraat.toml -o again
+
+    The results folder gets tokens.csv, vectors.npz, vectors.parquet, scores.csv, figure.svg/.pdf/.png,
+    rejected.csv, problems.csv, skipped.csv, provenance.json, and w2vpraat.toml with every option, to repeat
+    the run. After an interruption the same command goes on where it stopped.
+    """
+    return run_and_report(corpus_settings(corpus, speakers, values, config), output)
+
+
+def run_and_report(settings: Settings, output: str) -> int:
+    """Run, write the results folder, and print the scores."""
+    from w2vpraat.cli.progress import follow, list_skipped
+    from w2vpraat.cli.score_table import print_scores
+    from w2vpraat.pipeline.results import write_results
+    from w2vpraat.pipeline.running import Results, results_folder, running
+
+    folder = results_folder(output)
+    results, skipped = follow(running(settings), Results)
+    written = write_results(results, folder, command_line=sys.argv)
+    if results.scores is not None:
+        print_scores(results.scores)
+    for note in results.notes:
+        click.echo(f"Note: {note}.")
+    n_speakers = results.table["speaker"].nunique()
+    click.echo(f"\n{len(results.opened.tokens.kept)} tokens, {n_speakers} speakers. Written to {folder}:")
+    click.echo("  " + ", ".join(path.name for path in written))
+    list_skipped(skipped)
+    return int(bool(skipped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,7 +54,7 @@ def print_scores(scores: Scores) -> None:
         click.echo(f"Note: {note}.")
 
 
-def _cell(row: dict[str, Any]) -> str:
+def _cell(row: Mapping[Any, Any]) -> str:
     text = f"{100 * row['value']:.1f}"
     if row["low"] == row["low"]:
         text += f" [{100 * row['low']:.0f}, {100 * row['high']:.0f}]"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from w2vpraat.session.store import cache_folder
+from w2vpraat.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,11 @@ def measurement_key(audio_hash: str, tokens: Sequence[Any], facts: dict[str, Any
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def measured_store() -> MeasuredStore:
+    """Return the store in the user's cache folder."""
+    return MeasuredStore(cache_folder() / "measured")
+
+
 @dataclass(frozen=True)
 class MeasuredStore:
     """A folder of Parquet files, one per recording and setting; a damaged file counts as absent."""
@@ -57,16 +64,13 @@ class MeasuredStore:
 
     def put(self, key: str, table: pd.DataFrame) -> None:
         """Keep measurements; the file appears whole or not at all."""
+        import io
+
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        os.close(handle)
-        try:
-            table.to_parquet(temporary, index=False)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(buffer.getvalue(), path)
 
     def trim(self) -> None:
         """Delete the files that were used longest ago, beyond the limit."""

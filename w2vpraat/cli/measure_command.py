@@ -1,0 +1,41 @@
+"""``w2vpraat measure``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from w2vpraat.cli.corpus_options import corpus_arguments, corpus_settings
+from w2vpraat.cli.options import SectionedCommand, parameter_options
+
+
+@click.command(cls=SectionedCommand)
+@corpus_arguments
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False), required=True, help="Folder for the results."
+)
+@parameter_options("read", "tokens", "formants", "pitch", "intensity", "normalize")
+def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
+    r"""Measure formants, f0, intensity and duration of the tokens of CORPUS, and normalize them.
+
+    The numbers are those of Praat's own commands on the whole sound; provenance.json names the commands.
+
+    \b
+    w2vpraat measure my_folder -o measured
+    w2vpraat measure my_folder --formant-ceiling-mode speaker --formant-points 0.2,0.5,0.8 -o measured
+    """
+    from w2vpraat.cli.progress import follow, list_skipped
+    from w2vpraat.pipeline.results import write_results
+    from w2vpraat.pipeline.running import Results, results_folder, running
+
+    settings = corpus_settings(corpus, speakers, values, config)
+    folder = results_folder(output)
+    results, skipped = follow(running(settings, steps=("measure",)), Results)
+    written = write_results(results, folder, command_line=sys.argv)
+    for note in results.notes:
+        click.echo(f"Note: {note}.")
+    click.echo(f"{len(results.table)} rows. Written to {folder}: {', '.join(path.name for path in written)}")
+    list_skipped(skipped)
+    return int(bool(skipped))

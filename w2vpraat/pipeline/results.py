@@ -1,0 +1,122 @@
+"""Last step: the results folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2vpraat.events import Skipped
+from w2vpraat.pipeline.picture import draw_spaces
+from w2vpraat.pipeline.running import Results
+from w2vpraat.session.settings import settings_text
+from w2vpraat.writing import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from w2vpraat.session.provenance import Provenance
+
+FIGURES = ("figure.svg", "figure.pdf", "figure.png")
+
+
+def write_results(results: Results, folder: Path, *, command_line: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write everything that a run made.
+
+    Parameters
+    ----------
+    results : Results
+        From `running`.
+    folder : Path
+        Made if need be; files of the same names are replaced, each as a whole.
+    command_line : sequence of str
+        For the provenance.
+
+    Returns
+    -------
+    tuple of Path
+        The files, provenance last: it holds the hashes of the others.
+
+    Raises
+    ------
+    ExportError
+        If a file can't be written.
+    """
+    from w2vpraat.session.provenance import write_provenance
+
+    written = list(_tables(results, folder))
+    written += _vectors(results, folder)
+    written += _figures(results, folder)
+    settings = settings_text(results.opened.settings).encode("utf-8")
+    written.append(write_whole(settings, folder / "w2vpraat.toml"))
+    written.append(write_provenance(_provenance(results, written, folder, command_line), folder))
+    return tuple(written)
+
+
+def _provenance(
+    results: Results, written: Sequence[Path], folder: Path, command_line: Sequence[str]
+) -> Provenance:
+    from w2vpraat.session.provenance import build_provenance
+
+    opened, scores = results.opened, results.scores
+    recordings = [recording for recording, _ in opened.recordings()]
+    inputs = {
+        "audio": [recording.audio_path for recording in recordings if recording.audio_path.is_file()],
+        "textgrids": [recording.grid_path for recording in recordings if recording.grid_path.is_file()],
+        "speakers": [opened.settings.speakers] if opened.settings.speakers else [],
+    }
+    comparison = {} if scores is None else {"seed": scores.seed, "level": scores.level, "notes": scores.notes}
+    skipped = [{"step": one.step, "name": one.name, "reason": str(one.error)} for one in results.skipped]
+    return build_provenance(
+        settings=opened.settings.as_dict(),
+        command=command_line,
+        inputs=inputs,
+        input_root=opened.corpus.root,
+        outputs=written,
+        output_root=folder,
+        measurements=results.facts["measurements"],
+        embeddings=results.facts["embeddings"],
+        normalizations=results.spaces.records,
+        comparison=comparison,
+        notes=results.notes,
+        skipped=skipped,
+        started=results.started,
+    )
+
+
+def _tables(results: Results, folder: Path) -> Iterator[Path]:
+    from w2vpraat.corpus.token_values import metadata_columns
+    from w2vpraat.export.tables import write_problems, write_rejected, write_table
+
+    tokens = results.opened.tokens
+    yield write_table(results.table, folder / "tokens.csv", metadata=metadata_columns(tokens.kept))
+    yield write_rejected(tokens.rejected, folder / "rejected.csv")
+    yield write_problems(tokens.problems, folder / "problems.csv")
+    yield write_table(_skipped_table(results.skipped), folder / "skipped.csv", keep_order=True)
+    if results.scores is not None:
+        yield write_table(results.scores.table, folder / "scores.csv", keep_order=True)
+        yield write_table(results.scores.left_out, folder / "left_out.csv", keep_order=True)
+
+
+def _skipped_table(skipped: Sequence[Skipped]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [(one.step, one.name, one.error.where, one.error.message, one.error.hint) for one in skipped]
+    return pd.DataFrame(rows, columns=["step", "name", "where", "reason", "hint"])
+
+
+def _vectors(results: Results, folder: Path) -> list[Path]:
+    from w2vpraat.export.vectors import write_vectors
+
+    vectors = results.spaces.vectors
+    if not vectors:
+        return []
+    return [write_vectors(vectors, folder / name) for name in ("vectors.npz", "vectors.parquet")]
+
+
+def _figures(results: Results, folder: Path) -> list[Path]:
+    from w2vpraat.export.figures import save_figure
+
+    settings = results.opened.settings
+    figure = draw_spaces(results.spaces, settings.compare, label_map=settings.tokens.label_map)
+    return [] if figure is None else [save_figure(figure, folder / name) for name in FIGURES]

@@ -1,0 +1,205 @@
+"""All steps of a run, as one iterator of events that ends with the results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from w2vpraat.errors import ComparisonError, InputError
+from w2vpraat.events import Progress, Skipped
+from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
+from w2vpraat.pipeline.measuring import Measurements, measuring
+from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
+from w2vpraat.pipeline.spaces import Spaces, build_spaces
+from w2vpraat.session.measured import measured_store
+from w2vpraat.session.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from w2vpraat.compare import Scores
+
+Events = Iterator[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Everything a run made.
+
+    Parameters
+    ----------
+    opened : Opened
+        Corpus, tokens, settings.
+    spaces : Spaces
+        The long table and all representations.
+    scores : Scores or None
+        The comparison; None if these data allow none.
+    notes : tuple of str
+        What the reader should know.
+    facts : dict
+        Provenance of measurements and embeddings.
+    skipped : tuple of Skipped
+        Files that could not be used.
+    started : datetime
+        When the run began (UTC).
+    """
+
+    opened: Opened
+    spaces: Spaces
+    scores: Scores | None
+    notes: tuple[str, ...]
+    facts: dict[str, Any]
+    skipped: tuple[Skipped, ...]
+    started: datetime
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The long table."""
+        return self.spaces.table
+
+
+def running(
+    settings: Settings, *, steps: Sequence[str] = ("measure", "embed", "compare"), workers: int | None = None
+) -> Iterator[Progress | Skipped | Results]:
+    """Open, measure, embed, normalize and compare.
+
+    Measuring runs in worker processes beside the model. Finished recordings are kept in the cache, so an
+    interrupted run goes on where it stopped.
+
+    Parameters
+    ----------
+    settings : Settings
+        Everything that was asked for.
+    steps : sequence of str
+        Which of ``measure``, ``embed``, ``compare`` to do; normalization follows what was measured.
+    workers : int, optional
+        Measuring processes; default: one less than the processors with a model beside them, else all.
+
+    Yields
+    ------
+    Progress, Skipped, then Results
+
+    Raises
+    ------
+    W2VPraatError
+        If nothing can be done: no tokens, no such model, impossible settings. A single bad file is skipped.
+    """
+    from w2vpraat.normalize import check_normalize_params
+
+    started = datetime.now(timezone.utc)
+    check_normalize_params(settings.normalize)
+    encoder = check_embedding(settings, one_vector="compare" in steps) if "embed" in steps else None
+    skipped: list[Skipped] = []
+    opened: Opened | None = None
+    for event in opening(settings):
+        if isinstance(event, Opened):
+            opened = event
+        else:
+            skipped += [event] if isinstance(event, Skipped) else []
+            yield event
+    if opened is None:
+        raise RuntimeError("opening ended without a result")
+    jobs: list[Iterator[Any]] = []
+    processors = os.cpu_count() or 1
+    if "measure" in steps:
+        count = workers if workers is not None else max(1, processors - (1 if encoder else 0))
+        jobs.append(measuring(opened, measured_store(), workers=count))
+    if encoder is not None:
+        jobs.append(embedding(opened, encoder))
+    measured = Measurements(opened.tokens.frame())
+    embedded = Embeddings()
+    for event in _in_turn(jobs):
+        if isinstance(event, Measurements):
+            measured = event
+        elif isinstance(event, Embeddings):
+            embedded = event
+        else:
+            skipped += [event] if isinstance(event, Skipped) else []
+            yield event
+    yield Progress("normalize", 0, 1)
+    table = embedded.join(measured.table)
+    if embedded.per_frame:
+        # Frames are not tokens: they are written as they are.
+        spaces = replace(build_spaces(table, (), settings.normalize), vectors=embedded.representations)
+    else:
+        spaces = build_spaces(table, embedded.representations, settings.normalize)
+    yield Progress("normalize", 1, 1)
+    scores, notes = None, [*spaces.warnings, *_remarks(opened)]
+    if "compare" in steps:
+        yield Progress("compare", 0, 1)
+        scores, remark = _compared(spaces, settings)
+        notes += [remark] if remark else []
+        yield Progress("compare", 1, 1)
+    facts = {"measurements": measured.facts, "embeddings": embedded.facts}
+    yield Results(opened, spaces, scores, tuple(notes), facts, tuple(skipped), started)
+
+
+def _in_turn(jobs: Sequence[Iterator[Any]]) -> Iterator[Any]:
+    """Take one event of each iterator in turn; closing this one closes them all."""
+    waiting = list(jobs)
+    try:
+        while waiting:
+            for job in tuple(waiting):
+                try:
+                    yield next(job)
+                except StopIteration:
+                    waiting.remove(job)
+    finally:
+        for job in jobs:
+            if isinstance(job, Generator):
+                job.close()
+
+
+def _compared(spaces: Spaces, settings: Settings) -> tuple[Scores | None, str]:
+    from w2vpraat.compare import compare
+
+    if not spaces.representations:
+        return None, "nothing was measured or embedded, so nothing was compared"
+    one_row = spaces.table.drop_duplicates("id")
+    try:
+        return compare(spaces.representations, one_row, settings.compare), ""
+    except (ComparisonError, InputError) as error:
+        return None, f"no comparison: {error}"
+
+
+def _remarks(opened: Opened) -> list[str]:
+    """Say what a phonetician would ask about the choice of tokens."""
+    notes = [opened.tokens.suggestion] if opened.tokens.suggestion else []
+    join = opened.tokens.join
+    if join is not None and join.recordings_without_row:
+        names = join.recordings_without_row
+        notes.append(
+            f"{len(names)} recordings are not in the speaker table, for example {names[0]}; their speakers"
+            " come from tier, folder or file name and have no metadata"
+        )
+    if join is not None and join.rows_without_recording:
+        notes.append(f"{len(join.rows_without_recording)} rows of the speaker table fit no recording")
+    labels = [token.label for token in opened.tokens.kept]
+    vowels = vowel_labels(labels, opened.settings.tokens.label_map)
+    other = sum(label not in vowels for label in labels)
+    if vowels and other:
+        notes.append(
+            f"{other} of {len(labels)} tokens are no vowels; formants and their normalizations are made for"
+            " vowels (--label-map and --label-class vowel choose them)"
+        )
+    return notes
+
+
+def results_folder(output: str | Path) -> Path:
+    """Check that results can be written to a folder, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If the path is a file, or can't be made.
+    """
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"can't make the folder: {error.strerror}", "choose another", file=folder) from error
+    return folder

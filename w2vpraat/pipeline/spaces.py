@@ -1,0 +1,87 @@
+"""Third step: raw and normalized representations of the same tokens, from both worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from w2vpraat.errors import W2VPraatError
+from w2vpraat.params import NormalizeParams
+from w2vpraat.pipeline.user_tables import renamed, table_representations
+from w2vpraat.representation import Representation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Spaces:
+    """The long table with normalized columns, and every representation of its tokens.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Raw columns and normalized ones.
+    representations : tuple of Representation
+        Raw formants, normalized formants, embeddings raw and normalized, in this order.
+    vectors : tuple of Representation
+        The embeddings among them.
+    records : list of dict
+        One per normalization: method, source, fitted constants.
+    warnings : tuple of str
+        What the reader should know.
+    """
+
+    table: pd.DataFrame
+    representations: tuple[Representation, ...]
+    vectors: tuple[Representation, ...]
+    records: list[dict[str, Any]]
+    warnings: tuple[str, ...]
+
+
+def build_spaces(table: pd.DataFrame, vectors: Sequence[Representation], params: NormalizeParams) -> Spaces:
+    """Normalize formants and embeddings.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The long table, with formant columns or without.
+    vectors : sequence of Representation
+        Embeddings, one per layer.
+    params : NormalizeParams
+        What is wanted.
+
+    Raises
+    ------
+    NormalizationError
+        For impossible settings. A method that these data do not allow is left out with a warning.
+    """
+    from w2vpraat.normalize import normalize_table
+    from w2vpraat.normalize.embeddings import normalize_vectors
+
+    records: list[dict[str, Any]] = []
+    warnings: list[str] = []
+    made: list[Representation] = []
+    if all(name in table.columns for name in params.formants):
+        result = normalize_table(table, params, f0="f0" if "f0" in table.columns else None)
+        table = result.table
+        records.extend(result.records)
+        warnings.extend(result.warnings)
+        items, left_out = table_representations(
+            table, params, ("raw", *params.methods), speaker="speaker", label="label"
+        )
+        made.extend(items)
+        warnings.extend(left_out)
+    speaker_of = dict(zip(table["id"], table["speaker"], strict=True))
+    embedded: list[Representation] = []
+    for item in vectors:
+        embedded.append(item)
+        for method in params.embedding_methods:
+            try:
+                embedded.append(normalize_vectors(item, method, [speaker_of[token] for token in item.ids]))
+            except W2VPraatError as error:
+                warnings.append(f"{item.name}, {method} left out: {error}")
+            else:
+                records.append(dict(embedded[-1].provenance))
+    return Spaces(table, tuple(renamed([*made, *embedded])), tuple(embedded), records, tuple(warnings))
