@@ -79,7 +79,7 @@ def side_by_side(
         raise ExportError(f"ellipse_level = {ellipse_level} is out of range", "from 0 to below 1")
     styles = label_styles((*left.labels, *right.labels))
     legend_rows = -(-len(styles) // LEGEND_COLUMNS)
-    height = 4.85 + 0.18 * legend_rows
+    height = 4.9 + 0.18 * legend_rows
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
     with _any_sign():
@@ -106,7 +106,7 @@ def _compose(
 ) -> None:
     left, right = items
     height = figure.get_figheight()
-    bottom, top = (0.82 + 0.18 * legend_rows) / height, 1.0 - 1.2 / height
+    bottom, top = (0.87 + 0.18 * legend_rows) / height, 1.0 - 1.2 / height
     right_points = _laid_like(left, right)
     for column, (item, points, subtitle) in enumerate(
         ((left, left.coordinates, subtitles[0]), (right, right_points, subtitles[1]))
@@ -142,7 +142,7 @@ def _captions(figure: Figure, axes: Axes, item: Projection, subtitle: str) -> No
             line.replace("$", r"\$"),
             ha="center",
             va="bottom",
-            fontproperties=font(7 if number else 8.5, bold=number == 0),
+            fontproperties=font(7 if number else 8.5 if len(line) <= 50 else 7, bold=number == 0),
         )
     for number, line in enumerate(quality_text(item).splitlines()):
         figure.text(
