@@ -140,7 +140,12 @@ def frame_grid(sound: ResampledSound, params: FormantParams) -> FrameGrid:
 
 
 def analyse_frames(
-    sound: ResampledSound, grid: FrameGrid, frames: Indices, ceiling: float, params: FormantParams
+    sound: ResampledSound,
+    grid: FrameGrid,
+    frames: Indices,
+    ceiling: float,
+    params: FormantParams,
+    widths: Indices | None = None,
 ) -> FormantFrames:
     """Measure the formants of some frames.
 
@@ -156,6 +161,8 @@ def analyse_frames(
         Formant ceiling in Hz.
     params : FormantParams
         Settings of the analysis.
+    widths : ndarray of int, optional
+        The frames whose bandwidths are wanted (the others get NaN); default: all.
 
     Raises
     ------
@@ -171,34 +178,38 @@ def analyse_frames(
     left = np.floor((times - sound.first_time) / sound.period + 1.0).astype(np.intp)
     # One more sample in front of each window, for the pre-emphasis.
     begin = left - half - 1
-    tables = [
-        _analyse(sound.windows(part, stride), n_formants, ceiling, stride, params)
-        for part in np.array_split(begin, max(1, -(-frames.size // FRAMES_PER_CALL)))
-        if part.size
-    ]
-    values = np.concatenate(tables) if tables else np.empty((0, 2, n_formants))
-    return FormantFrames(grid, frames, values[:, 0], values[:, 1])
+    with_width = np.ones(frames.size, dtype=bool) if widths is None else np.isin(frames, widths)
+    values = np.full((2, frames.size, n_formants), np.nan)
+    for first in range(0, frames.size, FRAMES_PER_CALL):
+        part = slice(first, first + FRAMES_PER_CALL)
+        strip = make_sound(sound.windows(begin[part], stride).ravel(), 2.0 * ceiling, 0.0)
+        step = stride / (2.0 * ceiling)
+        formant = call(
+            strip,
+            "To Formant (burg)",
+            step,
+            params.n_formants,
+            ceiling,
+            params.window,
+            params.preemphasis,
+        )
+        values[0, part] = _frequencies(formant, n_formants)
+        values[1, part] = _bandwidths(formant, n_formants, with_width[part])
+    return FormantFrames(grid, frames, values[0], values[1])
 
 
-def _analyse(windows: Floats, n_formants: int, ceiling: float, stride: int, params: FormantParams) -> Floats:
-    rate = 2.0 * ceiling
-    strip = make_sound(windows.ravel(), rate, 0.0)
-    formant = call(
-        strip,
-        "To Formant (burg)",
-        stride / rate,
-        params.n_formants,
-        ceiling,
-        params.window,
-        params.preemphasis,
-    )
-    return _read(formant, n_formants)
+def _frequencies(formant: Any, n_formants: int) -> Floats:
+    """Copy the frequencies of a Praat Formant object, shape (n_frames, n_formants)."""
+    tracks = np.stack([call(formant, "To Matrix", k).values[0] for k in range(1, n_formants + 1)], axis=1)
+    tracks[tracks == 0.0] = np.nan
+    return np.asarray(tracks)
 
 
-def _read(formant: Any, n_formants: int) -> Floats:
-    """Copy a Praat Formant object, shape (n_frames, 2, n_formants): frequencies, then bandwidths."""
-    value, width = formant.get_value_at_time, formant.get_bandwidth_at_time
-    numbers = range(1, n_formants + 1)
-    return np.array(
-        [[[value(k, time) for k in numbers], [width(k, time) for k in numbers]] for time in formant.xs()]
-    ).reshape(-1, 2, n_formants)
+def _bandwidths(formant: Any, n_formants: int, wanted: NDArray[np.bool_]) -> Floats:
+    """Copy bandwidths of the wanted frames, shape (n_frames, n_formants)."""
+    out = np.full((wanted.size, n_formants), np.nan)
+    times = formant.xs()
+    width, numbers = formant.get_bandwidth_at_time, range(1, n_formants + 1)
+    for row in np.flatnonzero(wanted):
+        out[row] = [width(k, times[row]) for k in numbers]
+    return out

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -132,18 +133,24 @@ def track_error(frequencies: Floats) -> float:
     defined = np.isfinite(tracks).all(axis=1)
     if defined.sum() < max(N_COSINES + 1, MIN_SHARE * tracks.shape[0]):
         return float("nan")
-    basis = _cosines(tracks.shape[0])[defined]
-    known = tracks[defined]
-    fitted = basis @ np.linalg.lstsq(basis, known, rcond=None)[0]
+    basis, known = _cosines(tracks.shape[0]), tracks
+    if defined.all():
+        # The cosines are orthonormal as long as no frame is missing.
+        fitted = basis @ (basis.T @ known)
+    else:
+        basis, known = basis[defined], tracks[defined]
+        fitted = basis @ np.linalg.lstsq(basis, known, rcond=None)[0]
     # A curve below zero fits nothing.
     if (fitted <= 0.0).any():
         return float("inf")
     return float(((np.log(known) - np.log(fitted)) ** 2).mean(axis=0).sum())
 
 
+@lru_cache(maxsize=512)
 def _cosines(n: int) -> Floats:
     place = (np.arange(n) + 0.5) / n
-    return np.asarray(np.cos(np.pi * place[:, None] * np.arange(N_COSINES)))
+    cosines = np.cos(np.pi * place[:, None] * np.arange(N_COSINES))
+    return np.asarray(cosines / np.sqrt((cosines**2).sum(axis=0)))
 
 
 def choose_ceilings(

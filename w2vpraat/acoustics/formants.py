@@ -59,9 +59,9 @@ class OneCeiling:
         self.ceiling = ceiling
         self.grid = frame_grid(sound, recording.params)
 
-    def frames(self, wanted: NDArray[np.intp]) -> FormantFrames:
-        """Measure these frames (from 0, ascending)."""
-        return analyse_frames(self._sound, self.grid, wanted, self.ceiling, self._recording.params)
+    def frames(self, wanted: NDArray[np.intp], widths: NDArray[np.intp] | None = None) -> FormantFrames:
+        """Measure these frames (from 0, ascending), with bandwidths of all or of those in `widths`."""
+        return analyse_frames(self._sound, self.grid, wanted, self.ceiling, self._recording.params, widths)
 
     def around(self, times: Floats) -> FormantFrames:
         """Measure the frames around these times; none if the recording is shorter than a window.
@@ -180,7 +180,8 @@ def measure_candidates(
         inside: list[NDArray[np.intp]] = []
         if errors and tokens:
             inside = [one.grid.between(token.start, token.end) for token in tokens]
-            found = one.frames(np.unique(np.concatenate([*inside, one.grid.around(times.ravel())])))
+            around = one.grid.around(times.ravel())
+            found = one.frames(np.unique(np.concatenate([*inside, around])), around)
         else:
             found = one.around(times)
         f, b = found.at(times.ravel())
