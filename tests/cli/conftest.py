@@ -77,7 +77,7 @@ def write_recording(folder: Path, name: str, pitch: float, scale: float) -> None
             pieces += [vowel(first * (1 + 0.02 * turn), second, pitch, scale), silence]
             items += [(time, round(time + 0.2, 6), label), (round(time + 0.2, 6), round(time + 0.3, 6), "")]
             time = round(time + 0.3, 6)
-    noise = np.random.default_rng(int(pitch)).normal(0, 1e-4, int(round(time * RATE)))
+    noise = np.random.default_rng(int(pitch)).normal(0, 1e-4, round(time * RATE))
     sound = np.concatenate(pieces)[: noise.size] + noise
     folder.mkdir(parents=True, exist_ok=True)
     soundfile.write(folder / f"{name}.wav", sound, RATE)
@@ -109,3 +109,29 @@ def corpus(corpus_template: Path, tmp_path: Path) -> Path:
     target = tmp_path / "corpus"
     shutil.copytree(corpus_template, target)
     return target
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny random wav2vec 2.0 model in the standard format."""
+    import torch
+    from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2Model
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    torch.manual_seed(0)
+    config = Wav2Vec2Config(
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        conv_dim=(8,) * 7,
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
+        feat_extract_norm="layer",
+        do_stable_layer_norm=True,
+    )
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    Wav2Vec2Model(config).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(folder)
+    return folder
