@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from w2vpraat.errors import ModelError
-from w2vpraat.models import catalogue
+from w2vpraat.models import catalogue, load_encoder
 from w2vpraat.models.catalogue import add_model, find_model, read_record, remove_model
 from w2vpraat.models.checkpoint import weight_files, weight_hash
 
@@ -218,6 +219,23 @@ def test_a_downloaded_hub_model_is_used_offline(checkpoints, tmp_path, monkeypat
     assert record.family == "hubert"
     assert add_model("someone/tiny").name == "tiny"
     assert find_model("tiny").revision == commit
+    samples = np.random.default_rng(0).normal(size=8000).astype(np.float32)
+    local = load_encoder(str(checkpoints("hubert"))).encode(samples)[2]
+    np.testing.assert_array_equal(load_encoder("tiny").encode(samples)[2], local)
+
+
+def test_pickled_hub_models_are_refused_too(checkpoints, tmp_path, monkeypatch):
+    import transformers.utils.hub
+
+    monkeypatch.setattr(transformers.utils.hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(transformers.utils.hub, "is_offline_mode", lambda: True)
+    commit = _hub_cache(tmp_path, checkpoints("hubert"), leave_out=("model.safetensors",))
+    snapshot = tmp_path / "models--someone--tiny" / "snapshots" / commit
+    with pytest.raises(ModelError, match="no weights"):
+        load_encoder("someone/tiny")
+    (snapshot / "pytorch_model.bin").write_bytes(b"x")
+    with pytest.raises(ModelError, match="pickle"):
+        load_encoder("someone/tiny")
 
 
 def test_an_unreachable_hub_is_said_with_a_remedy(tmp_path, monkeypatch):

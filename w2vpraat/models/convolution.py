@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from w2vpraat.errors import ModelError
 from w2vpraat.models.frames import FrameClock
 
-_BLOCK = 64  # frames per block
+# Frames per block: on a processor what its cache holds, on other devices what keeps them busy.
+_CPU_BLOCK, _DEVICE_BLOCK = 64, 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +130,9 @@ class FrontEnd:
         signal = torch.from_numpy(np.ascontiguousarray(samples)).to(first_layer.weight.device)
         n_frames = self.clock.n_frames(len(signal))
         out = signal.new_empty((n_frames, self._layers[-1].weight.shape[1]), dtype=self.dtype)
-        for begin in range(0, n_frames, _BLOCK):
-            end = min(begin + _BLOCK, n_frames)
+        block = _CPU_BLOCK if signal.device.type == "cpu" else _DEVICE_BLOCK
+        for begin in range(0, n_frames, block):
+            end = min(begin + block, n_frames)
             first, stop = self.clock.samples(begin, end)
             rows = signal[first:stop, None]
             for layer in layers:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -266,7 +266,7 @@ class Encoder:
             "precision": self.precision,
             "precision_reason": self.precision_reason,
             "batching": "one stretch of one recording per pass, no padding, no attention mask",
-            "versions": _versions(),
+            "versions": dict(_versions()),
         }
         if self._network is not None:
             found["unused_weights"] = list(self._network.unexpected)
@@ -324,7 +324,8 @@ def _choose_device(wanted: str) -> tuple[str, str]:
     return wanted, "asked for"
 
 
-def _versions() -> dict[str, str]:
+@lru_cache(maxsize=1)
+def _versions() -> tuple[tuple[str, str], ...]:
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("torch", "transformers", "numpy")}
+    return tuple((name, version(name)) for name in ("torch", "transformers", "numpy"))
