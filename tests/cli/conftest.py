@@ -57,7 +57,8 @@ def grid_text(items: list[tuple[float, float, str]], end: float, tier: str = "ph
     rows = [
         'File type = "ooTextFile"\nObject class = "TextGrid"\n',
         f"xmin = 0 \nxmax = {end} \ntiers? <exists> \nsize = 1 \nitem []: \n    item [1]:",
-        f'        class = "IntervalTier" \n        name = "{tier}" \n        xmin = 0 \n        xmax = {end} ',
+        f'        class = "IntervalTier" \n        name = "{tier}" ',
+        f"        xmin = 0 \n        xmax = {end} ",
         f"        intervals: size = {len(items)} ",
     ]
     for number, (start, stop, label) in enumerate(items, start=1):

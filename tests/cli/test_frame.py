@@ -34,7 +34,8 @@ def test_help_takes_at_most_half_a_second_of_process_time() -> None:
 def test_every_command_explains_itself_without_heavy_libraries(name: str) -> None:
     code = (
         "import sys; from w2vpraat.cli.main import main; "
-        f"code = main([{name!r}, '--help']); print([m for m in {HEAVY!r} if m in sys.modules]); sys.exit(code)"
+        f"code = main([{name!r}, '--help']); print([m for m in {HEAVY!r} if m in sys.modules]); "
+        "sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[0].startswith(f"Usage: w2vpraat {name}")

@@ -153,8 +153,13 @@ def test_ctrl_c_leaves_whole_files_only(corpus: Path, tiny_model: Path, tmp_path
     out, cache = tmp_path / "out", tmp_path / "cache"
     words = [str(word) for word in ("run", *_options(corpus, tiny_model), "-o", out)]
     environment = {**os.environ, "W2VPRAAT_CACHE_DIR": str(cache)}
+    # A shell that starts tests in the background has them ignore Ctrl-C; a user's terminal has not.
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        f"from w2vpraat.cli.main import main; sys.exit(main({words!r}))"
+    )
     with subprocess.Popen(
-        [sys.executable, "-m", "w2vpraat", *words], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         pause = threading.Event()
         while process.poll() is None and not list(cache.glob("measured/*/*")):
