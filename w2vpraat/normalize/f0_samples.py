@@ -126,7 +126,7 @@ def f0_samples(
         frame["time"] = pd.to_numeric(table[times]).to_numpy() if times else np.arange(len(table))
         point = frame.groupby("code")["time"].rank(method="first").to_numpy(dtype=np.float64)
         rule = "every voiced sample of each token"
-        tokens, points = codes.to_numpy(dtype=np.intp), point.astype(np.intp)
+        tokens, points = np.asarray(codes, dtype=np.intp), point.astype(np.intp)
     else:
         tokens, points = np.arange(len(table), dtype=np.intp), np.ones(len(table), dtype=np.intp)
         rule = "one sample per token"

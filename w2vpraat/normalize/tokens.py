@@ -286,11 +286,12 @@ def token_values(
             f'column "{token}" names several rows alike, but no column tells them apart in time',
             f"add one of {', '.join(TIME_COLUMNS)}, or say that each row is a token (token=None)",
         )
-    groups = table.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    groups = np.asarray(table.groupby(keys, sort=False, dropna=False).ngroup(), dtype=np.intp)
     first = np.unique(groups, return_index=True)[1]
     if point == "mean":
         frame = pd.DataFrame(values).groupby(groups, sort=True).mean()
-        chosen, rule = frame.to_numpy(dtype=np.float64), "mean over the rows of each token"
+        chosen = np.asarray(frame, dtype=np.float64)
+        rule = "mean over the rows of each token"
     else:
         nearest = _nearest_rows(table, groups, float(point))
         chosen, rule = values[nearest], f"row nearest to proportional time {float(point):g} of each token"

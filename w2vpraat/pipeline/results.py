@@ -60,7 +60,7 @@ def _provenance(
 
     opened, scores = results.opened, results.scores
     recordings = [recording for recording, _ in opened.recordings()]
-    inputs = {
+    inputs: dict[str, list[str | Path]] = {
         "audio": [recording.audio_path for recording in recordings if recording.audio_path.is_file()],
         "textgrids": [recording.grid_path for recording in recordings if recording.grid_path.is_file()],
         "speakers": [opened.settings.speakers] if opened.settings.speakers else [],
