@@ -1,0 +1,1 @@
+"""Settings, provenance and the cache of a run."""
