@@ -139,7 +139,11 @@ def settings_text(settings: Settings) -> str:
     """
     import tomli_w
 
-    lines = ["# Settings of w2vpraat. The same run again: w2vpraat run --config w2vpraat.toml -o DIR", "", "[run]"]
+    lines = [
+        "# Settings of w2vpraat. The same run again: w2vpraat run --config w2vpraat.toml -o DIR",
+        "",
+        "[run]",
+    ]
     for name in ("corpus", "speakers"):
         value = getattr(settings, name)
         absolute = str(Path(value).resolve()) if value else ""
