@@ -18,6 +18,7 @@ from w2vpraat.compare.goals import (
 from w2vpraat.compare.material import Material, gather
 from w2vpraat.compare.scores import COLUMNS, Key, Scores, Tally, interval
 from w2vpraat.compare.sex_goals import SexGoal, SpeakerSexGoal
+from w2vpraat.compare.threads import one_thread
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
 
@@ -70,13 +71,9 @@ def compare(
     """
     params = CompareParams() if params is None else params
     material = gather(representations, tokens_table, params, label=label, speaker=speaker, sex=sex, file=file)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     rows: list[dict[str, Any]] = []
     tallies: dict[Key, Tally] = {}
-    # One thread: the matrices are small, so threads would only wait for each other, and sums keep their
-    # order on any machine.
-    with threadpool_limits(limits=1):
+    with one_thread():
         goals, notes = _goals(material, params)
         for item in representations:
             vectors = material.vectors(item)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.material import gather
+from w2vpraat.compare.threads import one_thread
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
@@ -137,8 +138,6 @@ def project(
     ComparisonError
         Unknown method, no such columns, fewer than three tokens, or one label with ``lda``.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     params = CompareParams() if params is None else params
     if method not in METHODS:
         raise ComparisonError(f'there is no map "{method}"', f"one of {', '.join(METHODS)}")
@@ -160,7 +159,7 @@ def project(
         raise ComparisonError("a map by LDA needs at least two labels", "choose pca")
     spread = vectors.std(axis=0)
     standard = (vectors - vectors.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
-    with threadpool_limits(limits=1):
+    with one_thread():
         if method == "plane":
             x, y = _plane_columns(representation, columns)
             coordinates, axes = vectors[:, [x, y]], (representation.columns[x], representation.columns[y])
