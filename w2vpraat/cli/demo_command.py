@@ -16,7 +16,7 @@ import click
 )
 def command(output: str) -> int:
     """Do the main job on the bundled sample corpus (synthetic voices) with the bundled phone model."""
-    from w2vpraat.cli.run_command import run_and_report
+    from w2vpraat.cli.run_report import run_and_report
     from w2vpraat.resources import sample_corpus
     from w2vpraat.session.settings import Settings
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from w2vpraat.cli.corpus_options import corpus_arguments, corpus_settings
 from w2vpraat.cli.options import SectionedCommand, parameter_options
-from w2vpraat.session.settings import Settings
+from w2vpraat.cli.run_report import run_and_report
 
 
 @click.command(cls=SectionedCommand)
@@ -34,24 +33,3 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     the run. After an interruption the same command goes on where it stopped.
     """
     return run_and_report(corpus_settings(corpus, speakers, values, config), output)
-
-
-def run_and_report(settings: Settings, output: str) -> int:
-    """Run, write the results folder, and print the scores."""
-    from w2vpraat.cli.progress import follow, list_skipped
-    from w2vpraat.cli.score_table import print_scores
-    from w2vpraat.pipeline.results import write_results
-    from w2vpraat.pipeline.running import Results, results_folder, running
-
-    folder = results_folder(output)
-    results, skipped = follow(running(settings), Results)
-    written = write_results(results, folder, command_line=sys.argv)
-    if results.scores is not None:
-        print_scores(results.scores)
-    for note in results.notes:
-        click.echo(f"Note: {note}.")
-    n_speakers = results.table["speaker"].nunique()
-    click.echo(f"\n{len(results.opened.tokens.kept)} tokens, {n_speakers} speakers. Written to {folder}:")
-    click.echo("  " + ", ".join(path.name for path in written))
-    list_skipped(skipped)
-    return int(bool(skipped))
