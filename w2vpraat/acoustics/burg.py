@@ -23,6 +23,8 @@ from w2vpraat.params import FormantParams
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+N_SCORED = 3
+"""Formants that candidate ceilings are judged by."""
 FRAMES_PER_CALL = 4000
 """Frames in one call of Praat: about 0.1 s."""
 
@@ -113,9 +115,10 @@ class FormantFrames:
             for values in (self.frequencies, self.bandwidths)
         )
 
-    def rows_of(self, frames: Indices) -> Indices:
-        """Return the rows that hold these frames."""
-        return np.searchsorted(self.frames, frames)
+    def stretch(self, frames: Indices) -> Floats:
+        """Return the frequencies of successive frames, all of which were measured."""
+        row = int(np.searchsorted(self.frames, frames[0])) if frames.size else 0
+        return self.frequencies[row : row + frames.size]
 
     def _rows(self, values: Floats, frames: Indices, inside: NDArray[np.bool_]) -> Floats:
         out = np.full((frames.size, values.shape[1]), np.nan)
@@ -169,7 +172,8 @@ def analyse_frames(
     MeasurementError
         If Praat refuses, for example because the window holds fewer samples than poles.
     """
-    n_formants = (round(2.0 * params.n_formants) + 1) // 2
+    # Never fewer than the search looks at, never more than there are poles for.
+    n_formants = min((round(2.0 * params.n_formants) + 1) // 2, max(N_SCORED, params.n_reported))
     window = int(np.floor(2.0 * params.window / sound.period))
     half = window // 2
     # A stride of even length puts the frame centres between two samples, where rounding can't move them.
@@ -200,9 +204,8 @@ def analyse_frames(
 
 def _frequencies(formant: Any, n_formants: int) -> Floats:
     """Copy the frequencies of a Praat Formant object, shape (n_frames, n_formants)."""
-    tracks = np.stack([call(formant, "To Matrix", k).values[0] for k in range(1, n_formants + 1)], axis=1)
-    tracks[tracks == 0.0] = np.nan
-    return np.asarray(tracks)
+    value, numbers = formant.get_value_at_time, range(1, n_formants + 1)
+    return np.array([[value(k, time) for k in numbers] for time in formant.xs()])
 
 
 def _bandwidths(formant: Any, n_formants: int, wanted: NDArray[np.bool_]) -> Floats:

@@ -19,14 +19,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from w2vpraat.acoustics.burg import N_SCORED
 from w2vpraat.acoustics.values import Candidates, Floats, TokenLike
 from w2vpraat.errors import InputError, MeasurementError
 from w2vpraat.params import FormantParams
 
 N_COSINES = 5
 """Cosines (with the constant) in the curve of the token search, as in FastTrack."""
-N_SCORED = 3
-"""Formants that candidates are judged by."""
 MIN_SHARE = 0.75
 """Share of a token's frames in which F1 to F3 must be defined for a candidate to be judged."""
 
@@ -129,21 +128,26 @@ def track_error(frequencies: Floats) -> float:
     float
         NaN if fewer than `MIN_SHARE` of the frames, or fewer than `N_COSINES` + 1, have all of them.
     """
-    tracks = frequencies[:, :N_SCORED]
-    defined = np.isfinite(tracks).all(axis=1)
-    if defined.sum() < max(N_COSINES + 1, MIN_SHARE * tracks.shape[0]):
-        return float("nan")
-    basis, known = _cosines(tracks.shape[0]), tracks
-    if defined.all():
+    known = frequencies[:, :N_SCORED]
+    n = known.shape[0]
+    basis = _cosines(n)
+    # One sum tells whether anything is missing, in most cases nothing.
+    if np.isfinite(known.sum()):
+        if n <= N_COSINES:
+            return float("nan")
         # The cosines are orthonormal as long as no frame is missing.
         fitted = basis @ (basis.T @ known)
     else:
-        basis, known = basis[defined], tracks[defined]
+        defined = np.isfinite(known).all(axis=1)
+        if defined.sum() < max(N_COSINES + 1, MIN_SHARE * n):
+            return float("nan")
+        basis, known = basis[defined], known[defined]
         fitted = basis @ np.linalg.lstsq(basis, known, rcond=None)[0]
     # A curve below zero fits nothing.
-    if (fitted <= 0.0).any():
+    if fitted.min() <= 0.0:
         return float("inf")
-    return float(((np.log(known) - np.log(fitted)) ** 2).mean(axis=0).sum())
+    residual = np.log(known / fitted)
+    return float((residual * residual).sum() / known.shape[0])
 
 
 @lru_cache(maxsize=512)

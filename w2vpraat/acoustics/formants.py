@@ -188,7 +188,7 @@ def measure_candidates(
         frequencies[number] = _reported(f, params.n_reported).reshape(shape[1:])
         bandwidths[number] = _reported(b, params.n_reported).reshape(shape[1:])
         for row, frames in enumerate(inside):
-            scores[number, row] = track_error(found.frequencies[found.rows_of(frames)])
+            scores[number, row] = track_error(found.stretch(frames))
     return Candidates(
         tuple(token.id for token in tokens),
         tuple(token.speaker for token in tokens),

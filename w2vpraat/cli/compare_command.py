@@ -40,7 +40,7 @@ def command(
     config: str | None,
     **values: Any,
 ) -> int:
-    r"""Compare representations of the tokens in TABLE on the same tokens and folds.
+    """Compare representations of the tokens in TABLE on the same tokens and folds.
 
     TABLE is a CSV, TSV or XLSX with formants in Hz, also one that you already have, or a results folder of
     `w2vpraat run`. Compared are the raw formants, the --methods, --columns, and --vectors.

@@ -18,7 +18,7 @@ from w2vpraat.cli.run_report import run_and_report
 )
 @parameter_options("read", "tokens", "embed", "normalize")
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
-    r"""Extract the embedding of each token of CORPUS.
+    """Extract the embedding of each token of CORPUS.
 
     vectors.npz and vectors.parquet are keyed by the ids of tokens.csv.
 

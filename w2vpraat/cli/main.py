@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="w2vpraat")
 def program() -> None:
-    r"""wav2vec 2.0 embeddings beside normalized formants, per TextGrid interval.
+    """wav2vec 2.0 embeddings beside normalized formants, per TextGrid interval.
 
     \b
     Start here:

@@ -18,7 +18,7 @@ from w2vpraat.cli.run_report import run_and_report
 )
 @parameter_options("read", "tokens", "formants", "pitch", "intensity", "normalize")
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
-    r"""Measure formants, f0, intensity and duration of the tokens of CORPUS, and normalize them.
+    """Measure formants, f0, intensity and duration of the tokens of CORPUS, and normalize them.
 
     The numbers are those of Praat's own commands on the whole sound; provenance.json names the commands.
 

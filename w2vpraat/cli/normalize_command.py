@@ -30,7 +30,7 @@ def command(
     config: str | None,
     **values: Any,
 ) -> int:
-    r"""Add normalized columns to TABLE: formants in Hz as CSV, TSV or XLSX, also one that you already have.
+    """Add normalized columns to TABLE: formants in Hz as CSV, TSV or XLSX, also one that you already have.
 
     One row per token (or per token and time, with a column id). Raw columns stay. Next to the output,
     NAME.normalization.json records each method with its source and its fitted constants.

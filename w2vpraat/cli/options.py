@@ -57,7 +57,7 @@ class SectionedCommand(click.Command):
         """Write one definition list per section."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for item in self.get_params(ctx):
-            record = item.get_help_record(ctx)
+            record = item.get_help_record(ctx) if isinstance(item, click.Option) else None
             if record is not None:
                 sections.setdefault(getattr(item, "section", "") or "Options", []).append(record)
         for title in ["Options", *TITLES.values()]:

@@ -18,7 +18,7 @@ from w2vpraat.cli.run_report import run_and_report
 )
 @parameter_options("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize", "compare")
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
-    r"""Do all steps for CORPUS: tokens, measurements, embeddings, normalization, comparison, figure.
+    """Do all steps for CORPUS: tokens, measurements, embeddings, normalization, comparison, figure.
 
     CORPUS is a folder with sound files and TextGrids of the same name, also in sub-folders. Without options
     all labelled intervals of the phone tier are used, with the bundled phone model.

@@ -23,7 +23,7 @@ from w2vpraat.cli.options import SectionedCommand, parameter_options
 def command(
     corpus: str | None, speakers: str | None, output: str | None, config: str | None, **values: Any
 ) -> int:
-    r"""Show which intervals of CORPUS become tokens, and why others do not.
+    """Show which intervals of CORPUS become tokens, and why others do not.
 
     CORPUS is a folder with sound files and TextGrids of the same name (also in sub-folders), or one file.
 
