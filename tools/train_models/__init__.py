@@ -1,0 +1,1 @@
+"""Scripts that make and score the bundled wav2vec 2.0 models."""
