@@ -32,7 +32,9 @@ class SheetModel(QAbstractTableModel):
         if not index.isValid():
             return None
         text = self._sheet.rows[self._order[index.row()]][index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _shown(text)
+        if role == Qt.ItemDataRole.ToolTipRole:
             return text
         if role == Qt.ItemDataRole.TextAlignmentRole and _number(text) is not None:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -62,6 +64,12 @@ class SheetModel(QAbstractTableModel):
             filled.sort(key=lambda index: cells[index], reverse=backwards)
         self._order = filled + empty
         self.layoutChanged.emit()
+
+
+def _shown(text: str) -> str:
+    # Six digits can be read at a glance; the tool tip has them all.
+    number = _number(text) if len(text) > 8 else None
+    return text if number is None else f"{number:.6g}"
 
 
 def _number(text: str) -> float | None:

@@ -73,3 +73,10 @@ def test_wrong_folder_names_the_remedy_and_keeps_what_is_shown(
     assert "w2vpraat run" in said[0]
     assert window.results is not None
     assert window.results.folder == results
+
+
+def test_long_numbers_are_shown_short_and_told_in_full() -> None:
+    model = SheetModel(Sheet(("F1", "id"), (("350.52204999999998", "file-0001#2.14"),)))
+    assert model.data(model.index(0, 0)) == "350.522"
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "350.52204999999998"
+    assert model.data(model.index(0, 1)) == "file-0001#2.14"

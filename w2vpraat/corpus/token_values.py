@@ -204,7 +204,8 @@ def tokens_frame(tokens: tuple[Token, ...]) -> pandas.DataFrame:
     }
     table["start"] = pandas.Series([token.start for token in tokens], dtype="float64")
     table["end"] = pandas.Series([token.end for token in tokens], dtype="float64")
-    table["dur"] = table["end"] - table["start"]
+    # A difference of decimal times is off by rounding: 0.19, not 0.18999999999999995.
+    table["dur"] = (table["end"] - table["start"]).round(12)
     for name in metadata_columns(tokens):
         shown = f"{name}_meta" if name in RESERVED_COLUMNS else name
         table[shown] = pandas.Series([token.metadata.get(name, "") for token in tokens], dtype=object)

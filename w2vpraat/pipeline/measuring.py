@@ -117,6 +117,7 @@ def measuring(
     values = pd.concat(
         [part.dropna(axis=1, how="all") if part.empty else part for part in parts], ignore_index=True
     )
+    values["time"] = values["time"].round(12)  # as the durations: without the noise of binary fractions
     yield Measurements(identity.merge(values, on="id", how="left", sort=False), facts)
 
 
