@@ -115,7 +115,10 @@ def time_ours(
     n = 0
     for result in measure_recordings(
         jobs(),
-        formants=FormantParams(ceiling_mode="token", n_candidates=options.candidates, time_step=time_step),
+        # fasttrackpy pads by half its window length.
+        formants=FormantParams(
+            ceiling_mode="token", n_candidates=options.candidates, time_step=time_step, padding=0.0125
+        ),
         pitch=PitchParams() if sources else None,
         intensity=IntensityParams() if sources else None,
         workers=options.workers,

@@ -278,6 +278,12 @@ def test_token_search_takes_the_candidate_with_the_least_error_and_keeps_all() -
         for ceiling, track in pictured.groupby("max_formant"):
             error = mine.loc[mine["max_formant"] == ceiling, "error"].item()
             assert track_error(track[["F1", "F2", "F3"]].to_numpy()) == pytest.approx(error, rel=1e-9)
+    # Less padding: frames that would hear more than the token and the padding are not judged.
+    cut = FormantParams(ceiling_mode="token", n_candidates=5, padding=0.0)
+    narrow = measure(TALK, tokens, formants=cut).candidates
+    assert narrow is not None
+    track = tracks(TALK, MIDDLE, formants=cut, ceiling=5000.0).query("0.174999 <= time <= 0.325001")
+    assert track_error(track[["F1", "F2", "F3"]].to_numpy()) == pytest.approx(narrow.errors[1, 0], rel=1e-9)
     # A user overrules the choice for one token.
     other = measured.with_ceilings({"m": 6500.0}).table()
     assert list(other["max_formant"]) == [6500.0, table["max_formant"][1]]

@@ -179,7 +179,9 @@ def measure_candidates(
     for number, one in enumerate(recording.with_ceilings([float(value) for value in ceilings])):
         inside: list[NDArray[np.intp]] = []
         if errors and tokens:
-            inside = [one.grid.between(token.start, token.end) for token in tokens]
+            # Frames that hear only the token and the padding.
+            cut = params.window - params.padding
+            inside = [one.grid.between(token.start + cut, token.end - cut) for token in tokens]
             around = one.grid.around(times.ravel())
             found = one.frames(np.unique(np.concatenate([*inside, around])), around)
         else:
