@@ -163,13 +163,23 @@ def long_job(jobs: Sequence[EmbedJob], folder: Path, minutes: float, share: floa
     return EmbedJob("long", path, tuple(TokenSpan(f"l{k}", a, b) for k, (a, b) in enumerate(tokens)))
 
 
+def peak_memory() -> float:
+    """Peak resident memory of this process in GB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the parent's memory at the fork, too
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1e6
+    scale = 1e9 if sys.platform == "darwin" else 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+
+
 def print_memory(jobs: Sequence[EmbedJob], model: str) -> None:
     """Embed the corpus three times and print the peak memory on the way. Runs in its own process."""
     encoder = load_encoder(model, PLAIN)
     peaks = []
     for job in [*jobs] * 3:
         list(embed_recordings([job], encoder, PLAIN))
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        peaks.append(peak_memory())
     marks = [peaks[0], peaks[len(jobs) - 1], peaks[-1]]
     print("memory           peak GB after 1 file, 1 pass, 3 passes: " + " ".join(f"{m:.2f}" for m in marks))
 

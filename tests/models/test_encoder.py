@@ -236,8 +236,9 @@ def test_every_device_agrees_with_the_processor(checkpoints, name, device):
     params = EmbedParams(device=device)
     here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}[device]
     if not here:
-        with pytest.raises(ModelError, match=f"the device {device} is not available"):
-            load_encoder(str(folder), params)
+        for lazy in (False, True):
+            with pytest.raises(ModelError, match=f"the device {device} is not available"):
+                load_encoder(str(folder), params, lazy=lazy)
         return
     samples = _speechlike(1.2)
     got = load_encoder(str(folder), params).encode(samples)[2]

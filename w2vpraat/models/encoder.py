@@ -304,6 +304,8 @@ def load_encoder(
     encoder = Encoder(record, folder, params)
     if not lazy:
         encoder.load()
+    elif params.device not in ("auto", "cpu"):
+        _choose_device(params.device)  # refused now rather than once per recording
     return encoder
 
 
