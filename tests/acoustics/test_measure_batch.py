@@ -120,7 +120,9 @@ from w2vpraat.corpus.audio import Audio
 
 if __name__ == "__main__":
     job = MeasureJob("r", Audio(speechlike(1.0, 16000), 16000), (PlainToken("t", 0.1, 0.2),))
-    results = measure_recordings((job for _ in range(100_000)), workers=2)
+    # A shell that runs tests in the background makes its children ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    results = measure_recordings((job for _ in range(3_000)), workers=2)
     next(results)
     print("started", flush=True)
     os.kill(os.getpid(), signal.{signal})
@@ -137,7 +139,10 @@ def test_no_worker_outlives_an_interrupted_run(tmp_path: Path, name: str) -> Non
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
         # The pipes close when the last process that holds them ends, and every worker holds them.
-        out, error = run.communicate(timeout=60)
+        try:
+            out, error = run.communicate(timeout=60)
+        finally:
+            run.kill()
     assert out == b"started\n"
     assert run.returncode != 0
     assert (b"KeyboardInterrupt" in error) == (name == "SIGINT")
