@@ -134,6 +134,14 @@ def test_compare_says_which_methods_are_not_possible(w2v, tmp_path: Path) -> Non
     assert "Lobanov F1-F2" in said.out
 
 
+def test_compare_refuses_an_unknown_method(w2v, tmp_path: Path) -> None:
+    (tmp_path / "toy.csv").write_text(TOY, encoding="utf-8")
+    said = w2v("compare", tmp_path / "toy.csv", "--methods", "lobanof")
+    assert said.code == 2
+    assert "lobanof" in said.err
+    assert "nearey2" in said.err
+
+
 def test_compare_names_a_missing_table(w2v, tmp_path: Path) -> None:
     said = w2v("compare", tmp_path)
     assert said.code == 2

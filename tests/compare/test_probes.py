@@ -23,7 +23,8 @@ from w2vpraat.compare.probes import (
 def _clusters(n: int, dim: int, n_classes: int, seed: int, spread: float = 1.0):
     random = np.random.default_rng(seed)
     classes = np.concatenate([np.arange(n_classes), random.integers(n_classes, size=n - n_classes)])
-    mixing = random.normal(size=(dim, dim))
+    # Correlated, but far from singular: two solvers agree to few digits on a singular covariance.
+    mixing = np.linalg.qr(random.normal(size=(dim, dim)))[0] * random.uniform(0.3, 3.0, size=dim)
     noise = random.normal(size=(n, dim)) @ mixing
     return noise + spread * random.normal(size=(n_classes, dim))[classes] * dim, classes
 

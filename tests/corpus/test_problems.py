@@ -120,7 +120,6 @@ def test_gap_repair_fills_and_snaps() -> None:
         (3, Interval(6, 9, "c")),
         (0, Interval(9, 10)),
     ]
-    assert treated(grid, gap="drop") == list(enumerate(grid.tiers[0].items, 1))
 
 
 def test_reversed_policies() -> None:

@@ -172,7 +172,11 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"can't be read ({error.strerror})", file=path) from error
+        raise ModelError(
+            f"can't be read ({error.strerror})",
+            "a model folder holds config.json, preprocessor_config.json and model.safetensors",
+            file=path,
+        ) from error
     except ValueError as error:
         raise ModelError(f"is not valid JSON ({error})", file=path) from error
     if not isinstance(found, dict):

@@ -60,8 +60,10 @@ def fetch_weights(hub_id: str, revision: str, *, allow_pickle: bool = False) -> 
 
 
 def _get(hub_id: str, name: str, revision: str | None, *, optional: bool = False) -> Path | None:
+    from huggingface_hub.utils import logging
     from transformers.utils.hub import cached_file
 
+    logging.set_verbosity_error()  # its retries would fill the terminal; the error says it all
     try:
         found = cached_file(
             hub_id,

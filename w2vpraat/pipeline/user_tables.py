@@ -137,16 +137,18 @@ def table_representations(
     tuple
         Representations, and the methods left out with the reason.
     """
-    from w2vpraat.normalize import formant_representation, make_method
+    from w2vpraat.normalize import METHODS, formant_representation, make_method
 
     made: list[Representation] = []
     left_out: list[str] = []
     for method in methods:
-        options = {}
-        if method != "raw":
-            chosen = make_method(method, params, f0=f0).get_params()
-            options = {k: v for k, v in chosen.items() if k not in ("formants", "scale", "f0")}
+        if method != "raw" and method not in METHODS:
+            make_method(method)  # says which methods there are
         try:
+            options = {}
+            if method != "raw":
+                chosen = make_method(method, params, f0=f0).get_params()
+                options = {k: v for k, v in chosen.items() if k not in ("formants", "scale", "f0")}
             made.append(
                 formant_representation(
                     table,

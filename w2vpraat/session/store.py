@@ -189,9 +189,10 @@ def _unpack(content: bytes, key: FrameKey) -> States | None:
         head: dict[str, Any] = json.loads(line)
         n_frames, dim = head["shape"]
         sound = head["format"] == _FORMAT and head["key"] == list(key) and len(body) == 4 * n_frames * dim
+        checksum = head["crc32"]
     except (ValueError, KeyError, TypeError):
         return None
-    if not sound or zlib.crc32(body) != head["crc32"]:
+    if not sound or zlib.crc32(body) != checksum:
         return None
     return np.frombuffer(body, dtype="<f4").reshape(n_frames, dim).astype(np.float32, copy=False)
 
