@@ -60,10 +60,12 @@ def fetch_weights(hub_id: str, revision: str, *, allow_pickle: bool = False) -> 
 
 
 def _get(hub_id: str, name: str, revision: str | None, *, optional: bool = False) -> Path | None:
-    from huggingface_hub.utils import logging
+    import logging
+
     from transformers.utils.hub import cached_file
 
-    logging.set_verbosity_error()  # its retries would fill the terminal; the error says it all
+    # Its retries would fill the terminal; the error says it all.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         found = cached_file(
             hub_id,
