@@ -188,7 +188,7 @@ def main() -> None:
         "--fasttrack-python", default="", help="Python with fasttrackpy 0.6.1; left out if not given"
     )
     parser.add_argument("--praat", default="praat", help="Praat program; empty: left out")
-    parser.add_argument("--files", type=int, default=30, help="recordings, evenly spread over the folder")
+    parser.add_argument("--files", type=int, default=100, help="recordings, evenly spread over the folder")
     parser.add_argument("--candidates", type=int, default=9, help="candidate ceilings")
     parser.add_argument(
         "--min-duration", type=float, default=0.05, help="shortest vowel in s (fasttrackpy: 0.05)"
