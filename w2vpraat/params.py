@@ -204,7 +204,11 @@ class FormantParams(ParamGroup):
     time_step: float = param(0.0, "Time step; 0: a quarter of the window.", unit="s", minimum=0.0)
     preemphasis: float = param(50.0, "Pre-emphasis from.", unit="Hz", minimum=0.0)
     padding: float = param(
-        0.025, "Extra signal analysed on each side of a token.", unit="s", minimum=0.0, maximum=1.0
+        0.025,
+        "Token search: judge frames whose windows lie within the token and this much on each side.",
+        unit="s",
+        minimum=0.0,
+        maximum=1.0,
     )
     points: tuple[float, ...] = param(
         (0.5,), "Proportional times of measurement within the token.", minimum=0.0, maximum=1.0
