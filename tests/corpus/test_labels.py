@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from w2vpraat.corpus.labels import (
     BUNDLED_MAPS,
     CLASSES,
-    convert_trigraphs,
     guess_label_map,
     load_label_map,
-    plain_label,
 )
 from w2vpraat.errors import InputError
 from w2vpraat.resources import phone_map_path
@@ -110,19 +108,6 @@ def test_any_text_is_read_or_unknown(label: str) -> None:
         assert known.label_class(unicodedata.normalize("NFD", label)) == known.label_class(
             unicodedata.normalize("NFC", label)
         )
-
-
-def test_trigraphs() -> None:
-    assert convert_trigraphs("\\ae\\:f") == "æː"
-    assert convert_trigraphs("\\sw n\\|v") == "ə n̩"
-    assert convert_trigraphs("\\bsae") == "\\ae"  # \bs is the backslash itself
-    assert convert_trigraphs("\\zz a\\") == "\\zz a\\"
-    assert plain_label(" \\c,  ") == "ç"
-    assert plain_label("a\u0303") == "ã"
-    # X-SAMPA's own backslashes are no trigraphs: \as would be ɑ.
-    xsampa = load_label_map("xsampa")
-    assert plain_label("r\\as", xsampa) == "r\\as"
-    assert plain_label("r\\as", load_label_map("ipa")) == "rɑ"
 
 
 def test_own_map(tmp_path: Path) -> None:

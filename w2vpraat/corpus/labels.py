@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 from w2vpraat.corpus.tables_in import Row, read_table
+from w2vpraat.corpus.textgrid.trigraphs import to_unicode
 from w2vpraat.errors import InputError, SpeakerError
 from w2vpraat.resources import phone_map_path
 
@@ -246,20 +247,8 @@ def plain_label(text: str, label_map: LabelMap | None = None) -> str:
         The map in use. Where backslashes are part of its symbols (X-SAMPA ``r\``), nothing is converted.
     """
     if "\\" in text and not (label_map is not None and label_map.has_backslashes):
-        text = convert_trigraphs(text)
+        text = to_unicode(text)
     return unicodedata.normalize("NFC", text).strip()
-
-
-def convert_trigraphs(text: str) -> str:
-    r"""Convert Praat's backslash trigraphs (``\as`` to ɑ); codes that Praat does not know stay."""
-    table = _trigraphs()
-    return re.sub(r"\\..", lambda found: table.get(found[0], found[0]), text, flags=re.DOTALL)
-
-
-@lru_cache(maxsize=1)
-def _trigraphs() -> dict[str, str]:
-    _, rows = _table(phone_map_path("praat_trigraphs"))
-    return {row.cells["trigraph"]: row.cells["char"] for row in rows}
 
 
 @lru_cache(maxsize=len(BUNDLED_MAPS))
