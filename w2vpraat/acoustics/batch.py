@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -227,6 +228,12 @@ class _Pool:
         """End the workers at once; the next job starts new ones."""
         if self._lifeline is not None:
             self._lifeline.close()
+        if self._executor is not None and sys.version_info < (3, 11):
+            # CPython 3.10 (gh-94777) waits for ever for a thread that writes a job to workers that are gone;
+            # with the last reader closed, its writing fails. Later versions do this themselves.
+            queue = getattr(self._executor, "_call_queue", None)
+            if queue is not None:
+                queue._reader.close()
         self.close()
 
     def close(self) -> None:
