@@ -92,7 +92,13 @@ def test_provenance_names_inputs_outputs_model_and_praat(
     assert record["measurements"]["praat_version"] == "6.1.38"
     assert "To Formant (burg)" in record["measurements"]["commands"]["formants"]
     assert record["settings"]["formants"]["ceiling_male"] == 5000.0
-    assert any(one["method"] == "lobanov" for one in record["normalizations"] if "method" in one)
+    assert [one["method"] for one in record["normalizations"]][:1] == ["lobanov"]
+    vectors = [
+        one for one in record["normalizations"] if one.get("representation", "").startswith("tiny layer 1")
+    ]
+    assert [one["method"] for one in vectors] == ["z"]
+    assert any("6 tokens" in note for note in vectors[0]["warnings"])
+    assert set(vectors[0]["warnings"]) <= set(record["notes"])
 
 
 def test_settings_file_repeats_the_run(w2v, corpus: Path, tiny_model: Path, tmp_path: Path) -> None:

@@ -98,6 +98,11 @@ def test_reference_tables_come_out_of_normalize_and_compare(
         == 0
     )
     own = pd.read_csv(tmp_path / "own" / "scores.csv").query("goal == 'label' and unit == 'accuracy'")
+    assert own.set_index("representation")["sees_speaker"].to_dict() == {
+        "F1-F3 Hz": False,
+        "Lobanov F1-F3": True,
+        "mine": True,
+    }
     assert 100 * own.set_index("representation")["value"]["mine"] == pytest.approx(
         expected["Lobanov F1-F3"], abs=0.3
     )

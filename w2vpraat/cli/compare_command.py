@@ -84,7 +84,7 @@ def command(
             raise click.BadParameter(f"{text!r} is not NAME=COL,COL,...", param_hint="--columns")
         chosen = [part.strip() for part in names.split(",") if part.strip()]
         require(data, chosen, path)
-        items.append(column_set(data, name, chosen, sees_speaker=False))
+        items.append(column_set(data, name, chosen))
     if vectors is not None:
         from w2vpraat.export.vectors import read_vectors
 

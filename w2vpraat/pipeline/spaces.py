@@ -83,5 +83,7 @@ def build_spaces(table: pd.DataFrame, vectors: Sequence[Representation], params:
             except W2VPraatError as error:
                 warnings.append(f"{item.name}, {method} left out: {error}")
             else:
-                records.append(dict(embedded[-1].provenance))
+                record = embedded[-1].provenance["normalizations"][-1]
+                records.append({**record, "representation": embedded[-1].name})
+                warnings.extend(record["warnings"])
     return Spaces(table, tuple(renamed([*made, *embedded])), tuple(embedded), records, tuple(warnings))

@@ -166,10 +166,14 @@ def table_representations(
     return made, left_out
 
 
-def column_set(
-    table: pd.DataFrame, name: str, columns: Sequence[str], *, sees_speaker: bool
-) -> Representation:
-    """Make a representation of columns that are already in the table, rows of one token averaged."""
+def column_set(table: pd.DataFrame, name: str, columns: Sequence[str]) -> Representation:
+    """Make a representation of columns that are already in the table, rows of one token averaged.
+
+    Columns with the suffix of a normalization by speaker (``F1_z``) count as seeing the speaker's tokens.
+    """
+    from w2vpraat.normalize.methods import describe_methods
+
+    suffixes = tuple(info.suffix for info in describe_methods() if info.sees_speaker and info.suffix)
     values = table.groupby("id", sort=False)[list(columns)].mean()
     return Representation(
         name,
@@ -177,7 +181,7 @@ def column_set(
         values.to_numpy(dtype=float),
         tuple(columns),
         {"kind": "columns of the table"},
-        sees_speaker,
+        sees_speaker=any(column.endswith(suffixes) for column in columns),
     )
 
 
