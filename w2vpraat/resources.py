@@ -31,3 +31,13 @@ def sample_corpus() -> Path:
 def phone_map_path(name: str) -> Path:
     """Path of a bundled phone-set map, for example ``phone_map_path("arpabet")``."""
     return resource_folder() / "phones" / f"{name}.csv"
+
+
+def class_map_names() -> tuple[str, ...]:
+    """Names of the bundled maps from labels to classes."""
+    return tuple(sorted(path.stem for path in (resource_folder() / "classes").glob("*.csv")))
+
+
+def class_map_path(name: str) -> Path:
+    """Path of a bundled map from labels to classes, for example ``class_map_path("vowel_height")``."""
+    return resource_folder() / "classes" / f"{name}.csv"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+
 import numpy as np
 import pytest
 from formant_corpora import FORMANTS, normalized, representation
 from sklearn.decomposition import PCA
 
 from w2vpraat.compare import project
-from w2vpraat.compare.projection import chance_agreement, neighbour_agreement
+from w2vpraat.compare.map_quality import chance_agreement, neighbour_agreement
+from w2vpraat.compare.projection import lay_flat
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
@@ -81,7 +87,7 @@ def test_normalization_raises_the_agreement(table):
     assert quality["Nearey 2"].silhouette > quality["Hz"].silhouette
 
 
-@pytest.mark.parametrize("method", ["lda", "tsne"])
+@pytest.mark.parametrize("method", ["lda", "tsne", "umap"])
 def test_other_maps_are_whole_and_repeat(table, hertz, method):
     one, two = project(hertz, table, method), project(hertz, table.iloc[::-1], method)
     np.testing.assert_array_equal(one.coordinates, two.coordinates)
@@ -111,15 +117,86 @@ def test_odd_corpora_still_make_a_map(table, hertz):
     flat = project(representation("flat", table, np.ones((len(table), 1))), table, "pca")
     assert np.isfinite(flat.coordinates).all()
     few = table.iloc[:3]
-    assert len(project(hertz, few, "tsne").ids) == 3
+    for method in ("tsne", "umap"):
+        assert len(project(hertz, few, method).ids) == 3
+    one_column = representation("F1", table, hertz.values[:, :1])
+    for item in (one_column, representation("flat", table, np.ones((len(table), 1)))):
+        assert np.isfinite(project(item, table, "umap").coordinates).all()
 
 
 def test_what_cannot_be_mapped_is_an_error(table, hertz):
     with pytest.raises(ComparisonError, match="no map"):
-        project(hertz, table, "umap")
+        project(hertz, table, "isomap")
+    with pytest.raises(ComparisonError, match="without labels"):
+        lay_flat(hertz.values, "lda")
     with pytest.raises(ComparisonError, match="no columns"):
         project(hertz, table, "plane", columns=("F9", "F1"))
     with pytest.raises(ComparisonError, match="two labels"):
         project(hertz, table.assign(label="a"), "lda")
     with pytest.raises(ComparisonError, match="three tokens"):
         project(hertz, table.iloc[:2], "pca", params=CompareParams())
+
+
+CLASSES = """
+import numpy as np
+random = np.random.default_rng(3)
+labels = random.integers(4, size=160)
+vectors = 3.0 * random.normal(size=(4, 60))[labels] + random.normal(size=(160, 60))
+"""
+
+
+def made_classes():
+    names: dict[str, np.ndarray] = {}
+    exec(CLASSES, names)
+    return names["vectors"], names["labels"]
+
+
+def test_umap_keeps_classes_together():
+    vectors, labels = made_classes()
+    coordinates, axes = lay_flat(vectors, "umap")
+    assert axes == ("UMAP 1", "UMAP 2")
+    assert neighbour_agreement(coordinates, labels, np.arange(len(labels))) > 0.95
+    assert not np.array_equal(coordinates, lay_flat(vectors, "umap", seed=1)[0])
+
+
+def test_umap_is_the_same_in_another_process_whatever_its_threads():
+    vectors, _ = made_classes()
+    code = f"{CLASSES}\nfrom w2vpraat.compare.projection import lay_flat\n"
+    code += "import sys; sys.stdout.write(lay_flat(vectors, 'umap', seed=5)[0].tobytes().hex())"
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NUMBA_NUM_THREADS": "1"},
+    )
+    assert ran.returncode == 0, ran.stderr
+    there = np.frombuffer(bytes.fromhex(ran.stdout)).reshape(-1, 2)
+    np.testing.assert_array_equal(lay_flat(vectors, "umap", seed=5)[0], there)
+
+
+def test_two_umaps_at_once_are_those_of_one_after_the_other():
+    vectors, _ = made_classes()
+    made: dict[int, np.ndarray] = {}
+    threads = [
+        threading.Thread(target=lambda seed=seed: made.update({seed: lay_flat(vectors, "umap", seed)[0]}))
+        for seed in (0, 1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for seed in (0, 1):
+        np.testing.assert_array_equal(made[seed], lay_flat(vectors, "umap", seed)[0])
+
+
+def test_where_numba_may_write_nowhere_the_error_says_what_to_do():
+    code = f"{CLASSES}\nfrom w2vpraat.compare.projection import lay_flat\n"
+    code += "from w2vpraat.errors import ComparisonError\nimport sys\n"
+    code += (
+        "try: lay_flat(vectors, 'umap')\nexcept ComparisonError as problem: sys.stdout.write(problem.hint)"
+    )
+    # Of numba's ways to find a folder, only the one for notebooks, which is none here.
+    env = {**os.environ, "NUMBA_CACHE_LOCATOR_CLASSES": "IPythonCacheLocator"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert "NUMBA_CACHE_DIR" in ran.stdout

@@ -1,50 +1,50 @@
-"""Training crops: perturbed audio with targets taken from the unperturbed recording."""
+"""Training crops: lightly perturbed audio, with the targets of the very voice that is heard."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 import torch
 from scipy import fft
 
-from .data import FIELD, HOP, RATE, Utterance, centres, labels_at, n_frames
+from .data import FIELD, HOP, RATE, Utterance, n_frames
+
+
+@dataclass(frozen=True)
+class Version:
+    """One voice saying an utterance.
+
+    Parameters
+    ----------
+    samples : ndarray of int16
+        16 kHz.
+    targets : ndarray of float16, shape (n_frames, n_targets)
+        Standardized components of the teacher's frames of these very samples.
+    """
+
+    samples: np.ndarray
+    targets: np.ndarray
 
 
 @dataclass(frozen=True)
 class Item:
-    """One recording ready for cropping.
-
-    Parameters
-    ----------
-    utterance : Utterance
-        Labels.
-    versions : tuple of ndarray of int16
-        The recording first, then voices warped by `warp.warp_voice`, all with the same timing.
-    targets : ndarray of float16, shape (n_frames, n_targets)
-        Standardized teacher components.
-    soft : ndarray of float16, shape (n_frames, n_phones)
-        Phone probabilities read from the teacher.
-    weight : float
-        Sampling weight per second.
-    """
+    """One recording ready for cropping: itself first, then other voices (`w2vpraat.acoustics.voices`)."""
 
     utterance: Utterance
-    versions: tuple[np.ndarray, ...]
-    targets: np.ndarray
-    soft: np.ndarray
-    weight: float = 1.0
+    versions: tuple[Version, ...]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of one step; see `model.losses` for the shapes."""
+    """Tensors of one step; see `model.losses` for the shapes.
+
+    `samples` is what the network hears, `clean` the same without channel and noise.
+    """
 
     samples: torch.Tensor
+    clean: torch.Tensor
     targets: torch.Tensor
-    labels: torch.Tensor
-    soft: torch.Tensor
 
 
 def normalize(samples: np.ndarray) -> np.ndarray:
@@ -56,14 +56,14 @@ def colour(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the crop with a random smooth channel response and added noise."""
     spectrum = fft.rfft(samples.astype(np.float32))
     octave = np.log2(np.maximum(fft.rfftfreq(len(samples), 1 / RATE), 40) / 40).astype(np.float32)
-    if rng.random() < 0.4:
-        gain = np.interp(octave, np.linspace(0, 7.65, 7), rng.normal(0, 3, 7)).astype(np.float32)
+    if rng.random() < 0.3:
+        gain = np.interp(octave, np.linspace(0, 7.65, 7), rng.normal(0, 2, 7)).astype(np.float32)
         spectrum *= 10 ** (gain / 20)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         noise = rng.standard_normal(2 * len(spectrum), dtype=np.float32).view(np.complex64)
         noise *= 2 ** (-octave * np.float32(rng.uniform(0, 1)))
         ratio = np.sqrt(_power(spectrum) / _power(noise))
-        spectrum += noise * np.float32(ratio * 10 ** (-rng.uniform(10, 40) / 20))
+        spectrum += noise * np.float32(ratio * 10 ** (-rng.uniform(15, 40) / 20))
     return fft.irfft(spectrum, len(samples))
 
 
@@ -72,11 +72,10 @@ def _power(spectrum: np.ndarray) -> float:
 
 
 def crop(item: Item, seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """Return one perturbed crop with targets and labels on its own time axis.
+    """Return a crop of one of an item's voices: heard samples, clean samples, targets.
 
-    The voice is one of the item's versions, played faster or slower by up to a sixth, which also
-    moves formants and pitch. The targets stay those of the unperturbed recording, interpolated at
-    the matching times: the student learns to give the same answer for another vocal tract.
+    The targets are those of the voice that is heard: unlike the fine-tuned models of the family, the base is
+    not asked to give the same answer for another vocal tract, so that it keeps what a voice is like.
 
     Parameters
     ----------
@@ -86,43 +85,24 @@ def crop(item: Item, seconds: float, rng: np.random.Generator) -> tuple[np.ndarr
         Length of the crop.
     rng : numpy.random.Generator
         Source of every random choice.
-
-    Returns
-    -------
-    tuple of ndarray
-        Samples, targets, labels, soft labels.
     """
     size = int(seconds * RATE)
-    pick = 0 if rng.random() < 0.4 else int(rng.integers(len(item.versions)))
-    source = item.versions[pick]
-    speed = float(np.exp(rng.uniform(np.log(0.85), np.log(1.18)))) if rng.random() < 0.5 else 1.0
-    need = int(np.ceil(size * speed)) + 64
-    start = int(rng.integers(max(1, len(source) - need + 1)))
-    piece = source[start : start + need].astype(np.float32) / 32768
-    if speed != 1.0:
-        piece = soxr.resample(piece, RATE * speed, RATE, quality="LQ")
+    version = item.versions[int(rng.integers(len(item.versions)))]
+    # On the frame grid of the recording, so that targets need no interpolation.
+    first = int(rng.integers(max(1, (len(version.samples) - size) // HOP + 1)))
+    source = version.samples[first * HOP : first * HOP + size].astype(np.float32) / 32768
     samples = np.zeros(size, np.float32)
-    samples[: min(size, len(piece))] = piece[:size]
-    times = start / RATE + centres(n_frames(size)) * speed
-    labels = labels_at(item.utterance, times)
-    place = np.clip((times * RATE - FIELD / 2) / HOP, 0, len(item.targets) - 1)
-    targets, soft = _at(item.targets, place), _at(item.soft, place)
-    past = times > len(source) / RATE
-    labels[past] = 0
-    samples = normalize(colour(samples, rng)) * float(np.exp(rng.normal(0, 0.2)))
-    return samples.astype(np.float32), targets, labels, soft
-
-
-def _at(rows: np.ndarray, place: np.ndarray) -> np.ndarray:
-    low = np.floor(place).astype(int)
-    high = np.minimum(low + 1, len(rows) - 1)
-    share = (place - low)[:, None].astype(np.float32)
-    return rows[low].astype(np.float32) * (1 - share) + rows[high].astype(np.float32) * share
+    samples[: len(source)] = source
+    n = n_frames(size)
+    targets = np.zeros((n, version.targets.shape[1]), np.float32)
+    known = version.targets[first : first + n]
+    targets[: len(known)] = known
+    clean = normalize(samples)
+    return normalize(colour(samples, rng)).astype(np.float32), clean.astype(np.float32), targets
 
 
 def draw(
     items: list[Item],
-    chances: np.ndarray,
     total: float,
     rng: np.random.Generator,
     lengths: tuple[float, ...] = (2.0, 4.0, 8.0),
@@ -132,22 +112,21 @@ def draw(
     Parameters
     ----------
     items : list of Item
-        Training recordings.
-    chances : ndarray, shape (n_items,)
-        Probability of each recording.
+        Training recordings, drawn by their length.
     total : float
         Seconds of audio in the batch.
     rng : numpy.random.Generator
         Source of every random choice.
     lengths : tuple of float
         Lengths to choose from, in s.
-
-    Returns
-    -------
-    Batch
-        Tensors of one step.
     """
+    chances = np.array([len(i.versions[0].samples) for i in items], float)
+    chances /= chances.sum()
     seconds = float(rng.choice(lengths))
+    # An utterance shorter than the crop would be padded: it is drawn in shorter crops only.
+    long_enough = np.array([len(i.versions[0].samples) >= seconds * RATE + FIELD for i in items])
+    if long_enough.any():
+        chances = chances * long_enough / (chances * long_enough).sum()
     picks = rng.choice(len(items), size=max(1, round(total / seconds)), p=chances)
     columns = zip(*(crop(items[i], seconds, rng) for i in picks), strict=True)
     return Batch(*(torch.from_numpy(np.stack(column)) for column in columns))

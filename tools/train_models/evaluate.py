@@ -3,7 +3,8 @@
     python -m tools.train_models.evaluate MODEL CORPUS SPEAKERS.csv [--out figures.json]
 
 MODEL is a model folder, CORPUS a folder of audio and TextGrids with a tier ``phones`` and
-SPEAKERS.csv has the columns ``speaker`` and ``sex`` (F or M). Vowel identity is found by shrinkage
+SPEAKERS.csv has the columns ``speaker`` and ``sex`` (F or M). A head for the phones is scored too; a folder
+may have none. Vowel identity is found by shrinkage
 LDA from every layer of the model and from F1 to F3, on the same tokens and folds.
 """
 
@@ -79,6 +80,13 @@ def encode(folder: Path, corpus: list[Utterance]) -> dict[str, np.ndarray]:
     return found
 
 
+def has_phone_head(folder: Path) -> bool:
+    """Say whether a model folder has a head with the classes `PHONES`, in any order."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    framewise = "Wav2Vec2ForAudioFrameClassification" in config.get("architectures", ())
+    return framewise and set(config.get("id2label", {}).values()) == set(PHONES)
+
+
 def frame_accuracy(folder: Path, corpus: list[Utterance], states: dict[str, np.ndarray]) -> dict[str, float]:
     """Return the share of frames whose phone the head names, with and without silence.
 
@@ -97,12 +105,15 @@ def frame_accuracy(folder: Path, corpus: list[Utterance], states: dict[str, np.n
         ``all`` counts every frame that has a label, ``trusted`` only frames at least 10 ms from a
         boundary, ``speech`` the trusted frames that are not silence.
     """
-    head = Wav2Vec2ForAudioFrameClassification.from_pretrained(folder, dtype=torch.float32).classifier
+    full = Wav2Vec2ForAudioFrameClassification.from_pretrained(folder, dtype=torch.float32)
+    # Heads may have their classes in any order.
+    names = [full.config.id2label[i] for i in range(full.config.num_labels)]
+    codes = np.array([PHONES.index(name) for name in names])
     truth, inner, named = [], [], []
     for u in corpus:
         top = torch.from_numpy(states[u.name][-1])
         with torch.no_grad():
-            named.append(head(top).argmax(-1).numpy())
+            named.append(codes[full.classifier(top).argmax(-1).numpy()])
         truth.append(labels_at(u, centres(len(top)), margin=0.0))
         inner.append(labels_at(u, centres(len(top))))
     y, trusted, guess = np.concatenate(truth), np.concatenate(inner), np.concatenate(named)
@@ -234,7 +245,7 @@ def evaluate(folder: Path, corpus: list[Utterance], sex_of: dict[str, str]) -> d
         "majority": round(majority, 4),
         "representations": rows,
     }
-    if "ForAudioFrameClassification" in (folder / "config.json").read_text(encoding="utf-8"):
+    if has_phone_head(folder):
         report["frames"] = {k: round(v, 4) for k, v in frame_accuracy(folder, corpus, states).items()}
     return report
 

@@ -1,6 +1,6 @@
 """Give the convolutions a start: many small steps towards log-mel bands and the teacher.
 
-    python -m tools.train_models.front WORK CORPUS [CORPUS ...] --out front.pt
+    python -m tools.train_models.front WORK CORPUS --out front.pt
 
 A network of random weights needs thousands of updates before its convolutions hear vowels, and
 only few of them need the Transformer. Here the convolutions learn alone, with small batches.
@@ -18,7 +18,7 @@ from torch import nn
 
 from .batches import Item, draw
 from .model import Student, convolve, make_config, mel_bands
-from .prepare import load_items
+from .prepare import N_LOW, N_TOP, load_items
 
 CONTEXT = 11
 
@@ -48,9 +48,7 @@ def train_front(
     list of (float, float)
         Band loss and teacher loss of every step.
     """
-    extractor, rng = student.model.wav2vec2.feature_extractor, np.random.default_rng(seed)
-    chances = np.array([i.weight * i.utterance.phones[-1][1] for i in items])
-    chances /= chances.sum()
+    extractor, rng = student.encoder.feature_extractor, np.random.default_rng(seed)
     width, edge = extractor.conv_layers[-1].conv.out_channels, CONTEXT // 2
     teacher_head = nn.Linear(width * CONTEXT, len(weights))
     parameters = [*extractor.parameters(), *student.bands.parameters(), *teacher_head.parameters()]
@@ -59,12 +57,12 @@ def train_front(
     while (share := (time.time() - begin) / 60 / minutes) < 1:
         for group in optimizer.param_groups:
             group["lr"] = peak * min(1, (len(history) + 1) / 100) * max(0.02, min(1, 2 * (1 - share)))
-        batch = draw(items, chances, 4.0, rng, lengths=(1.0,))
+        batch = draw(items, 4.0, rng, lengths=(1.0,))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             convolved = convolve(extractor, batch.samples)
             bands = student.bands(convolved).float()
             around = teacher_head(convolved.unfold(1, CONTEXT, 1).flatten(2)).float()
-        band_loss = (bands - mel_bands(batch.samples)).square().mean()
+        band_loss = (bands - mel_bands(batch.clean)).square().mean()
         teacher_loss = (factors * (around - batch.targets[:, edge:-edge]).square()).mean()
         optimizer.zero_grad()
         (band_loss + teacher_loss).backward()
@@ -79,7 +77,7 @@ def main() -> None:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("work", type=Path, help="folder filled by prepare")
-    parser.add_argument("corpora", type=Path, nargs="+")
+    parser.add_argument("corpus", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=1.5)
     parser.add_argument("--peak", type=float, default=2e-3)
@@ -87,10 +85,10 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
-    train, _, weights = load_items(args.work, args.corpora)
-    student = Student(make_config(), len(weights))
+    train, _, weights = load_items(args.work, args.corpus)
+    student = Student(make_config(), N_TOP, N_LOW)
     history = train_front(student, train, weights, args.minutes, args.peak, args.seed)
-    wanted = ("model.wav2vec2.feature_extractor.", "bands.")
+    wanted = ("encoder.feature_extractor.", "bands.")
     torch.save({"average": {k: v for k, v in student.state_dict().items() if k.startswith(wanted)}}, args.out)
     print(f"{len(history)} steps, losses {np.mean(history[-200:], axis=0).round(3)}")
 

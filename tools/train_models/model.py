@@ -1,4 +1,4 @@
-"""The student: a small wav2vec 2.0 encoder with a phone head and a distillation head."""
+"""The student: a small wav2vec 2.0 encoder that learns a teacher's vectors and the sound itself."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
-from transformers import (
-    Wav2Vec2Config,
-    Wav2Vec2FeatureExtractor,
-    Wav2Vec2ForAudioFrameClassification,
-    Wav2Vec2Model,
-)
+from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
-from .data import FIELD, HOP, IGNORE, PHONES, RATE
+from .batches import Batch
+from .data import FIELD, HOP, RATE
 
 N_BANDS = 40
+# Pitches between 70 and 400 Hz, evenly spaced in the logarithm.
+N_PITCH, LOWEST, HIGHEST = 24, 70.0, 400.0
+# The hidden state that learns the teacher's lower layer.
+MIDDLE = 3
 
 
 def make_config(**changes: object) -> Wav2Vec2Config:
@@ -63,31 +63,31 @@ def make_config(**changes: object) -> Wav2Vec2Config:
         "mask_time_prob": 0.05,
         "mask_time_length": 4,
         "mask_feature_prob": 0.0,
-        "id2label": dict(enumerate(PHONES)),
-        "label2id": {phone: i for i, phone in enumerate(PHONES)},
-        "vocab_size": len(PHONES),
     }
     return Wav2Vec2Config(**{**settings, **changes})
 
 
 class Student(nn.Module):
-    """Encoder, framewise phone head and a linear map to the teacher's components.
+    """Encoder, and linear maps to what it is taught: teacher components, and the sound itself.
 
     Parameters
     ----------
     config : Wav2Vec2Config
-        Shape of the encoder; ``id2label`` sets the size of the phone head.
-    n_targets : int
-        Number of teacher components.
+        Shape of the encoder.
+    n_top, n_low : int
+        Components of the teacher's last layer, read from the top, and of a lower one, read from `MIDDLE`.
     """
 
-    def __init__(self, config: Wav2Vec2Config, n_targets: int) -> None:
+    def __init__(self, config: Wav2Vec2Config, n_top: int, n_low: int) -> None:
         super().__init__()
-        self.model = Wav2Vec2ForAudioFrameClassification(config)
-        self.distill = nn.Linear(config.hidden_size, n_targets)
+        self.encoder = Wav2Vec2Model(config)
+        self.middle = min(MIDDLE, config.num_hidden_layers)
+        self.top = nn.Linear(config.hidden_size, n_top)
+        self.low = nn.Linear(config.hidden_size, n_low)
+        self.sound = nn.Linear(config.hidden_size, N_BANDS + N_PITCH)
         self.bands = nn.Linear(config.conv_dim[-1], N_BANDS)
         # The library's 0.02 suits wide models; here it would leave the layers idle for too long.
-        for layer in self.model.wav2vec2.encoder.layers:
+        for layer in self.encoder.encoder.layers:
             for name, weight in layer.named_parameters():
                 if weight.dim() == 2:
                     share = 0.5 if "out" in name else 1.0
@@ -104,8 +104,8 @@ class Student(nn.Module):
             (slow if "feature_extractor" in name else fast).append(parameter)
         return [{"params": fast, "factor": 1.0}, {"params": slow, "factor": 0.25}]
 
-    def forward(self, samples: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return phone logits, predicted teacher components and predicted log-mel bands.
+    def forward(self, samples: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return what the network makes of each target.
 
         Parameters
         ----------
@@ -114,16 +114,24 @@ class Student(nn.Module):
 
         Returns
         -------
-        tuple of Tensor
-            Logits (batch, n_frames, n_phones), components (batch, n_frames, n_targets) and bands
-            (batch, n_frames, `N_BANDS`), the last from the convolutions alone.
+        dict of str to Tensor, shape (batch, n_frames, n)
+            ``top`` and ``low`` components, ``sound`` from the top, ``bands`` from the convolutions alone.
         """
-        encoder = self.model.wav2vec2
+        encoder = self.encoder
         convolved = convolve(encoder.feature_extractor, samples)
         hidden, _ = encoder.feature_projection(convolved)
         hidden = encoder._mask_hidden_states(hidden)
-        top = encoder.encoder(hidden).last_hidden_state
-        return self.model.classifier(top), self.distill(top), self.bands(convolved)
+        body = encoder.encoder
+        states = [body.dropout(hidden + body.pos_conv_embed(hidden))]
+        for layer in body.layers:
+            states.append(layer(states[-1]))
+        top = body.layer_norm(states[-1])
+        return {
+            "top": self.top(top),
+            "low": self.low(states[self.middle]),
+            "sound": self.sound(top),
+            "bands": self.bands(convolved),
+        }
 
 
 def mel_bands(samples: torch.Tensor) -> torch.Tensor:
@@ -188,49 +196,69 @@ def convolve(extractor: nn.Module, samples: torch.Tensor) -> torch.Tensor:
     return x
 
 
-def losses(
-    student: Student,
-    samples: torch.Tensor,
-    targets: torch.Tensor,
-    weights: torch.Tensor,
-    labels: torch.Tensor,
-    soft: torch.Tensor | None = None,
-) -> dict[str, torch.Tensor]:
-    """Return the named losses of one batch.
+def pitch_bins(samples: torch.Tensor) -> torch.Tensor:
+    """Return how periodic the sound around each frame is at each of a row of pitches.
+
+    The autocorrelation of 64 ms, divided by that of the window (Boersma 1993). A place on an axis of pitch
+    is something that a linear map can read, which the heights of single harmonics are not.
+
+    Parameters
+    ----------
+    samples : Tensor, shape (batch, n_samples)
+        Audio.
+
+    Returns
+    -------
+    Tensor, shape (batch, n_frames, `N_PITCH`)
+        Standardized per pitch over the batch.
+    """
+    width = 1024
+    edge = (width - FIELD) // 2
+    window = torch.hann_window(width)
+    pieces = F.pad(samples, (edge, edge)).unfold(1, width, HOP)
+    pieces = (pieces - pieces.mean(-1, keepdim=True)) * window
+    longest = int(RATE / LOWEST) + 2
+    own = torch.fft.irfft(torch.fft.rfft(pieces, 2 * width).abs().square())[..., :longest]
+    of_window = torch.fft.irfft(torch.fft.rfft(window, 2 * width).abs().square())[:longest]
+    # The constant keeps digital silence at zero.
+    periodic = own / (own[..., :1] + 0.1) * (of_window[0] / of_window)
+    lags = RATE / torch.exp(torch.linspace(math.log(LOWEST), math.log(HIGHEST), N_PITCH))
+    low = lags.long()
+    share = lags - low
+    values = periodic[..., low] * (1 - share) + periodic[..., low + 1] * share
+    return (values - values.mean((0, 1))) / (values.std((0, 1)) + 1e-5)
+
+
+def losses(student: Student, batch: Batch, weights: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Return the named losses of one batch, each a squared error in units of the target's variance.
 
     Parameters
     ----------
     student : Student
         The network.
-    samples : Tensor, shape (batch, n_samples)
-        Audio.
-    targets : Tensor, shape (batch, n_frames, n_targets)
-        Standardized teacher components.
-    weights : Tensor, shape (n_targets,)
-        Weight of each component, mean 1.
-    labels : Tensor of int64, shape (batch, n_frames)
-        Phone indices or ``IGNORE``.
-    soft : Tensor, shape (batch, n_frames, n_phones), optional
-        Phone probabilities read from the teacher.
+    batch : Batch
+        Heard samples, clean samples and targets.
+    weights : Tensor, shape (n_top + n_low,)
+        Weight of each component, mean 1 for each of the two layers.
 
     Returns
     -------
     dict of str to Tensor
-        ``distill``, ``bands``, ``phone``, ``soft`` (if given) and the frame accuracy ``accuracy``.
+        ``top``, ``low``, ``sound``, ``bands``.
     """
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits, components, bands = student(samples)
-    logits, components = logits.float(), components.float()
-    found = {
-        "distill": (weights * (components - targets) ** 2).mean(),
-        "bands": F.mse_loss(bands.float(), mel_bands(samples)),
+        found = {name: value.float() for name, value in student(batch.samples).items()}
+    n_top = student.top.out_features
+    errors = weights[:n_top] * (found["top"] - batch.targets[..., :n_top]) ** 2
+    lower = weights[n_top:] * (found["low"] - batch.targets[..., n_top:]) ** 2
+    bands = mel_bands(batch.clean)
+    sound = torch.cat([bands, pitch_bins(batch.clean)], -1)
+    return {
+        "top": errors.mean(),
+        "low": lower.mean(),
+        "sound": F.mse_loss(found["sound"], sound),
+        "bands": F.mse_loss(found["bands"], bands),
     }
-    kept = labels != IGNORE
-    found["phone"] = F.cross_entropy(logits[kept], labels[kept], label_smoothing=0.05)
-    found["accuracy"] = (logits[kept].argmax(-1) == labels[kept]).float().mean().detach()
-    if soft is not None:
-        found["soft"] = -(soft * logits.log_softmax(-1)).sum(-1).mean()
-    return found
 
 
 def export(model: nn.Module, folder: Path) -> None:
@@ -239,7 +267,7 @@ def export(model: nn.Module, folder: Path) -> None:
     Parameters
     ----------
     model : PreTrainedModel
-        `Wav2Vec2Model` or `Wav2Vec2ForAudioFrameClassification`.
+        The encoder.
     folder : Path
         Created if missing.
     """
@@ -255,13 +283,3 @@ def export(model: nn.Module, folder: Path) -> None:
     Wav2Vec2FeatureExtractor(
         feature_size=1, sampling_rate=RATE, padding_value=0.0, do_normalize=True, return_attention_mask=True
     ).save_pretrained(folder)
-
-
-def bare(model: Wav2Vec2ForAudioFrameClassification) -> Wav2Vec2Model:
-    """Return the encoder alone with a configuration that names no phones."""
-    encoder = model.wav2vec2
-    labels = {"id2label", "label2id", "vocab_size"}
-    config = Wav2Vec2Config(**{k: v for k, v in encoder.config.to_dict().items() if k not in labels})
-    copy = Wav2Vec2Model(config)
-    copy.load_state_dict(encoder.state_dict())
-    return copy

@@ -1,54 +1,66 @@
-r"""Make everything that training reads: teacher vectors, warped voices, targets, soft labels.
+r"""Make everything that training reads: other voices, teacher vectors, their components.
 
-    python -m tools.train_models.prepare WORK CORPUS [CORPUS ...] --teacher model.bin \
-        --never resources/corpus/speakers.csv
+    python -m tools.train_models.prepare WORK CORPUS --teacher model.bin --processes 2
 
-A CORPUS is a folder of 16 kHz audio files, each with a TextGrid that has a tier ``phones``. The
-first corpus gives the held-out speakers. Finished parts are kept and not made again.
+CORPUS is a folder of 16 kHz audio files, each with a TextGrid that has a tier ``phones`` (read for the
+figures on held-out speakers only). Finished parts are kept and not made again.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import multiprocessing
 from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
-from torch.nn import functional as F
 
-from .batches import Item
-from .data import IGNORE, PHONES, RATE, Utterance, centres, hold_out, labels_at, read_corpus
-from .teacher import WhisperEncoder, encode
+from w2vpraat.acoustics.voices import change_voice, draw_voice
 
-N_TARGETS = 96
+from .batches import Item, Version
+from .data import RATE, Utterance, hold_out, read_corpus
+from .teacher import LOW, WhisperEncoder, encode
+
+# Components of the teacher's last layer, and of a lower one, which holds more of the voice: its first 64
+# components tell hardly more of the sex than the last layer, 128 nearly all that the layer knows.
+N_TOP, N_LOW = 96, 128
 PLACES = 1500
+# Other voices beside each training recording.
+VOICES = 4
 
 
-def teach(corpus: list[Utterance], encoder: WhisperEncoder, path: Path) -> None:
-    """Write the last layer of the teacher for every recording of a corpus."""
+def make(job: tuple[int, int, Utterance, Path, Path]) -> None:
+    """Write one recording, a number of other voices and what the teacher makes of each of them."""
+    number, others, u, teacher_path, folder = job
+    target = folder / f"{u.name}.npz"
+    if target.exists():
+        return
     from transformers import WhisperFeatureExtractor
 
-    extractor = WhisperFeatureExtractor()
+    torch.set_num_threads(1)
+    global _TEACHER
+    if _TEACHER is None:
+        _TEACHER = (WhisperEncoder(teacher_path), WhisperFeatureExtractor())
+    encoder, extractor = _TEACHER
 
     def mel(samples: np.ndarray) -> np.ndarray:
         return extractor(samples, sampling_rate=RATE, return_tensors="np").input_features[0]
 
-    rows = {u.name: encode(encoder, mel, u.audio()).astype(np.float16) for u in corpus}
-    np.savez(path, **rows)
-
-
-def warp(corpus: list[Utterance], n: int, path: Path) -> None:
-    """Write `n` warped voices of every recording of a corpus, as 16-bit samples."""
-    from .warp import warp_voice
-
+    samples = u.audio()
     rows = {}
-    for i, u in enumerate(corpus):
-        samples = u.audio()
-        for k in range(n):
-            rows[f"{u.name}|{k}"] = to_int16(warp_voice(samples, np.random.default_rng([k, i])))
-    np.savez(path, **rows)
+    for k in range(others + 1):
+        heard = (
+            samples if k == 0 else change_voice(samples, RATE, draw_voice(np.random.default_rng([k, number])))
+        )
+        top, low = encode(encoder, mel, heard)
+        rows |= {f"samples{k}": to_int16(heard), f"top{k}": top.astype("f2"), f"low{k}": low.astype("f2")}
+    part = target.with_suffix(".part.npz")
+    np.savez(part, **rows)
+    part.replace(target)
+
+
+_TEACHER: tuple | None = None
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
@@ -90,7 +102,7 @@ def centre(frames: np.ndarray, position: np.ndarray) -> np.ndarray:
     return frames.astype(np.float32) - position[np.arange(len(frames)) % PLACES]
 
 
-def fit_components(frames: np.ndarray, n: int = N_TARGETS) -> dict[str, np.ndarray]:
+def fit_components(frames: np.ndarray, n: int) -> dict[str, np.ndarray]:
     """Return principal components of teacher frames with the weights of their errors.
 
     Components are standardized and their squared errors weighted by the square root of the
@@ -122,106 +134,36 @@ def fit_components(frames: np.ndarray, n: int = N_TARGETS) -> dict[str, np.ndarr
     }
 
 
-def fit_soft(x: np.ndarray, y: np.ndarray, epochs: int = 12, seed: int = 0) -> dict[str, np.ndarray]:
-    """Return a multinomial logistic regression from components to phones.
-
-    Parameters
-    ----------
-    x : ndarray, shape (n_frames, n_targets)
-        Standardized components of the training speakers.
-    y : ndarray of int64, shape (n_frames,)
-        Phone indices without `IGNORE`.
-    epochs : int
-        Passes over the frames.
-    seed : int
-        Seed of the order.
-
-    Returns
-    -------
-    dict of str to ndarray
-        ``soft_weight`` and ``soft_bias``.
-    """
-    torch.manual_seed(seed)
-    layer = torch.nn.Linear(x.shape[1], len(PHONES))
-    optimizer = torch.optim.AdamW(layer.parameters(), 3e-3, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, epochs)
-    inputs, labels = torch.from_numpy(x), torch.from_numpy(y)
-    for _ in range(epochs):
-        for rows in torch.randperm(len(labels)).split(1024):
-            loss = F.cross_entropy(layer(inputs[rows]), labels[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        schedule.step()
-    return {"soft_weight": layer.weight.detach().numpy(), "soft_bias": layer.bias.detach().numpy()}
+def components(frames: np.ndarray, fitted: dict[str, np.ndarray], kind: str) -> np.ndarray:
+    """Return standardized components of teacher frames of one layer (``top`` or ``low``), float32."""
+    centred = centre(frames, fitted[f"{kind}_position"])
+    return (centred - fitted[f"{kind}_mean"]) @ fitted[f"{kind}_map"]
 
 
-def components(frames: np.ndarray, fitted: dict[str, np.ndarray]) -> np.ndarray:
-    """Return standardized components of centred teacher frames, float32."""
-    return (frames - fitted["mean"]) @ fitted["map"]
-
-
-def soft_labels(x: np.ndarray, fitted: dict[str, np.ndarray]) -> np.ndarray:
-    """Return phone probabilities read from components, float32."""
-    logits = torch.from_numpy(x @ fitted["soft_weight"].T + fitted["soft_bias"])
-    return logits.softmax(-1).numpy()
-
-
-def refuse(corpus: list[Utterance], table: Path) -> None:
-    """Raise an error if a corpus has a speaker that a table keeps for evaluation.
-
-    Parameters
-    ----------
-    corpus : list of Utterance
-        Training recordings.
-    table : Path
-        CSV file with a column ``voice`` or ``speaker``.
-    """
-    with table.open(encoding="utf-8", newline="") as file:
-        kept = {row.get("voice") or row["speaker"] for row in csv.DictReader(file)}
-    wrong = sorted(kept & {u.speaker for u in corpus})
-    if wrong:
-        raise ValueError(f"{table} keeps these speakers out of training: {', '.join(wrong)}")
-
-
-def load_items(
-    work: Path, folders: list[Path], shares: list[float] | None = None
-) -> tuple[list[Item], list[Item], np.ndarray]:
+def load_items(work: Path, folder: Path) -> tuple[list[Item], list[Item], np.ndarray]:
     """Return training items, held-out items and the weights of the components.
 
     Parameters
     ----------
     work : Path
         Folder that `main` filled.
-    folders : list of Path
-        Corpora in the order given to `main`.
-    shares : list of float, optional
-        Share of each corpus in the training audio; by default proportional to its length.
-
-    Returns
-    -------
-    tuple
-        Training items, held-out items (of the first corpus), component weights.
+    folder : Path
+        The corpus given to `main`.
     """
     fitted = dict(np.load(work / "components.npz"))
+    corpus = read_corpus(folder)
+    held = hold_out(corpus)
     train: list[Item] = []
     dev: list[Item] = []
-    for number, folder in enumerate(folders):
-        corpus = read_corpus(folder)
-        teacher = np.load(work / f"teacher-{folder.name}.npz")
-        voices = np.load(work / f"voices-{folder.name}.npz")
-        corpus = [u for u in corpus if u.name in teacher]
-        held = hold_out(corpus) if number == 0 else set()
-        total = sum(u.phones[-1][1] for u in corpus if u.speaker not in held)
-        share = shares[number] if shares else total
-        n_voices = len(voices.files) // max(1, len(teacher.files))
-        for u in corpus:
-            x = components(centre(teacher[u.name], fitted["position"]), fitted)
-            versions = (to_int16(u.audio()), *(voices[f"{u.name}|{k}"] for k in range(n_voices)))
-            soft = soft_labels(x, fitted).astype(np.float16)
-            item = Item(u, versions, x.astype(np.float16), soft, share / total)
-            (dev if u.speaker in held else train).append(item)
-    return train, dev, fitted["weights"]
+    for u in corpus:
+        made = np.load(work / "teacher" / f"{u.name}.npz")
+        count = 1 if u.speaker in held else VOICES + 1
+        versions = []
+        for k in range(count):
+            parts = [components(made[f"{kind}{k}"], fitted, kind) for kind in ("top", "low")]
+            versions.append(Version(made[f"samples{k}"], np.concatenate(parts, 1).astype(np.float16)))
+        (dev if u.speaker in held else train).append(Item(u, tuple(versions)))
+    return train, dev, np.concatenate([fitted["top_weights"], fitted["low_weights"]])
 
 
 def main() -> None:
@@ -229,37 +171,37 @@ def main() -> None:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("work", type=Path)
-    parser.add_argument("corpora", type=Path, nargs="+")
+    parser.add_argument("corpus", type=Path)
     parser.add_argument("--teacher", type=Path, required=True, help="CTranslate2 model.bin of Whisper base")
-    parser.add_argument("--voices", type=int, default=3, help="warped voices per recording")
-    parser.add_argument("--never", type=Path, help="table of speakers or voices kept for evaluation")
+    parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    frames, labels = [], []
-    for number, folder in enumerate(args.corpora):
-        corpus = read_corpus(folder)
-        if args.never:
-            refuse(corpus, args.never)
-        path = args.work / f"teacher-{folder.name}.npz"
-        if not path.exists():
-            teach(corpus, WhisperEncoder(args.teacher), path)
-        voices = args.work / f"voices-{folder.name}.npz"
-        if not voices.exists():
-            warp(corpus, args.voices, voices)
-        teacher = np.load(path)
-        held = hold_out(corpus) if number == 0 else set()
-        for u in corpus:
-            if u.speaker not in held and u.name in teacher:
-                frames.append(teacher[u.name])
-                labels.append(labels_at(u, centres(len(frames[-1]))))
-    position = fit_position(frames)
-    joined = np.concatenate([centre(rows, position) for rows in frames])
-    y = np.concatenate(labels)
-    fitted = fit_components(joined) | {"position": position}
-    kept = y != IGNORE
-    fitted |= fit_soft(components(joined[kept], fitted), y[kept])
+    folder = args.work / "teacher"
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus = read_corpus(args.corpus)
+    held = hold_out(corpus)
+    jobs = [
+        (number, 0 if u.speaker in held else VOICES, u, args.teacher, folder)
+        for number, u in enumerate(corpus)
+    ]
+    with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
+        for done, _ in enumerate(pool.imap_unordered(make, jobs), start=1):
+            if done % 25 == 0:
+                print(f"{done} of {len(jobs)} recordings", flush=True)
+    names = [u.name for u in corpus if u.speaker not in held]
+    fitted: dict[str, np.ndarray] = {}
+    for kind, n in (("top", N_TOP), ("low", N_LOW)):
+        frames = []
+        for name in names:
+            made = np.load(folder / f"{name}.npz")
+            frames += [made[f"{kind}{k}"] for k in range(VOICES + 1)]
+        position = fit_position(frames)
+        # Every third frame is enough for a covariance.
+        joined = np.concatenate([centre(rows, position)[::3] for rows in frames])
+        found = fit_components(joined, n)
+        fitted |= {f"{kind}_position": position} | {f"{kind}_{key}": value for key, value in found.items()}
+        print(f"{kind}: {len(joined)} frames, {n} components hold {found['kept']:.3f} of the variance")
+    fitted["low_layer"] = np.array(LOW)
     np.savez(args.work / "components.npz", **fitted)
-    print(f"{len(joined)} frames, {N_TARGETS} components hold {fitted['kept']:.3f} of the variance")
 
 
 if __name__ == "__main__":

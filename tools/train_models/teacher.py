@@ -15,6 +15,8 @@ from .data import HOP, n_frames
 
 _TYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
 WINDOW = 30 * 16000
+# The lower layer that is learned, too, counted from 1.
+LOW = 3
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
@@ -122,8 +124,8 @@ def _fill(module: nn.Module, weights: dict[str, torch.Tensor], name: str) -> Non
 
 def encode(
     encoder: WhisperEncoder, mel_of: Callable[[np.ndarray], np.ndarray], samples: np.ndarray
-) -> np.ndarray:
-    """Return teacher vectors at the wav2vec 2.0 frame times of one recording.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the teacher's last and a lower layer at the wav2vec 2.0 frame times of one recording.
 
     Teacher frame j is centred at 20 j ms and frame i of the student at 12.5 + 20 i ms, so the
     target is 0.375 of teacher frame i and 0.625 of frame i + 1. Recordings longer than 30 s are
@@ -140,17 +142,21 @@ def encode(
 
     Returns
     -------
-    ndarray of float32, shape (n_frames, width)
-        Targets.
+    tuple of ndarray of float32, shape (n_frames, width)
+        Last layer, and layer `LOW`.
     """
-    parts = []
+    parts: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for start in range(0, len(samples), WINDOW):
         piece = samples[start : start + WINDOW]
         mel = torch.from_numpy(mel_of(piece))[None]
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
             states = encoder(mel)
-        parts.append(states[-1][0].float()[: max(1, len(piece) // HOP)].numpy())
-    e = np.concatenate(parts)
+        for layer, found in zip((-1, LOW - 1), parts, strict=True):
+            found.append(states[layer][0].float()[: max(1, len(piece) // HOP)].numpy())
+    return _moved(np.concatenate(parts[0]), samples), _moved(np.concatenate(parts[1]), samples)
+
+
+def _moved(frames: np.ndarray, samples: np.ndarray) -> np.ndarray:
     n = n_frames(len(samples))
-    e = np.concatenate([e, e[-1:]])[: n + 1]
-    return 0.375 * e[:n] + 0.625 * e[1 : n + 1]
+    frames = np.concatenate([frames, frames[-1:]])[: n + 1]
+    return 0.375 * frames[:n] + 0.625 * frames[1 : n + 1]

@@ -1,15 +1,16 @@
-"""Train the bundled models on CPU cores, one process per core.
+"""Train the base model on CPU cores, one process per core.
 
-    python -m tools.train_models.train base WORK CORPUS [CORPUS ...] --out base.pt
-    python -m tools.train_models.train phone WORK CORPUS [CORPUS ...] --start base.pt --out phone.pt
+    python -m tools.train_models.train WORK CORPUS --start front.pt --out base.pt --minutes 45
 
-``base`` learns the teacher's components and sees no phone label. ``phone`` adds cross-entropy on
-the phone tier and on the phone probabilities read from the teacher.
+It learns without any label: the teacher's last layer from its top, a lower one from its middle, and from its
+top the sound that it hears (log-mel bands and pitch), with parts of the input masked. The fine-tuned
+models of the family are then made by ``w2vpraat finetune``.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -20,15 +21,13 @@ import torch
 from torch import distributed, multiprocessing
 
 from .batches import Batch, Item, draw, normalize
-from .data import IGNORE, centres, labels_at
 from .model import Student, losses, make_config
-from .prepare import load_items
-from .probe import folds, pool, predict_held_out, vowel_tokens
+from .prepare import N_LOW, N_TOP, load_items
+from .probe import folds, pool, predict_held_out, predict_sex, vowel_tokens
 
-LOSS_WEIGHTS = {
-    "base": {"distill": 1.0, "bands": 0.5},
-    "phone": {"phone": 1.0, "soft": 1.0, "distill": 0.5, "bands": 0.1},
-}
+LOSS_WEIGHTS = {"top": 1.0, "low": 0.4, "sound": 0.4, "bands": 0.2}
+# A tenth of the frames, in pieces of 100 ms.
+MASKS = {"mask_time_prob": 0.1, "mask_time_length": 5}
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,6 @@ class Plan:
 
     Parameters
     ----------
-    stage : str
-        ``base`` or ``phone``.
     minutes : float
         Length of the run; the learning rate follows the clock.
     peak : float
@@ -57,7 +54,6 @@ class Plan:
         Share of the run at the highest rate, before the linear decay.
     """
 
-    stage: str
     minutes: float
     peak: float = 1e-3
     warmup: int = 200
@@ -69,20 +65,15 @@ class Plan:
 
 
 def step(
-    student: Student,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    weights: torch.Tensor,
-    wanted: dict[str, float],
+    student: Student, optimizer: torch.optim.Optimizer, batch: Batch, weights: torch.Tensor
 ) -> dict[str, float]:
     """Do one optimizer step and return the losses.
 
     Gradients are averaged over the processes where there are several.
     """
     optimizer.zero_grad(set_to_none=True)
-    soft = batch.soft if "soft" in wanted else None
-    found = losses(student, batch.samples, batch.targets, weights, batch.labels, soft)
-    sum(found[name] * factor for name, factor in wanted.items()).backward()
+    found = losses(student, batch, weights)
+    sum(found[name] * factor for name, factor in LOSS_WEIGHTS.items()).backward()
     parameters = [p for p in student.parameters() if p.grad is not None]
     if distributed.is_initialized():
         flat = torch.cat([p.grad.flatten() for p in parameters])
@@ -95,8 +86,8 @@ def step(
     return {name: float(value.detach()) for name, value in found.items()}
 
 
-def evaluate(student: Student, items: list[Item]) -> dict[str, object]:
-    """Return frame accuracy and vowel identity per layer on held-out recordings.
+def evaluate(student: Student, items: list[Item], sexes: dict[str, str]) -> dict[str, object]:
+    """Return what each layer tells of vowels and sex, on held-out recordings.
 
     Parameters
     ----------
@@ -104,30 +95,31 @@ def evaluate(student: Student, items: list[Item]) -> dict[str, object]:
         Network to score.
     items : list of Item
         Held-out recordings.
+    sexes : dict of str to str
+        Speaker to F or M; may be empty.
 
     Returns
     -------
     dict
-        ``frames``, ``distill`` and ``layers`` (vowel accuracy, six speaker folds).
+        ``top`` (squared error), ``vowels`` and ``sex`` per layer (accuracy with speakers held out; sex from
+        single vowel tokens, given the vowel).
     """
     student.eval()
     tokens = vowel_tokens([i.utterance for i in items])
     by_name: dict[str, list] = {}
     for token in tokens:
         by_name.setdefault(token.utterance, []).append(token)
-    right = total = 0
     error, vectors, y, speakers = [], [], [], []
     for item in items:
-        samples = torch.from_numpy(normalize(item.versions[0].astype(np.float32) / 32768))[None]
+        version = item.versions[0]
+        samples = torch.from_numpy(normalize(version.samples.astype(np.float32) / 32768))[None]
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            states = student.model.wav2vec2(samples, output_hidden_states=True)
+            states = student.encoder(samples, output_hidden_states=True)
             top = states.last_hidden_state
-            logits, predicted = student.model.classifier(top)[0], student.distill(top)[0]
-        labels = labels_at(item.utterance, centres(len(logits)))
-        kept = labels != IGNORE
-        right += int((logits.argmax(-1).numpy()[kept] == labels[kept]).sum())
-        total += int(kept.sum())
-        error.append(float(((predicted.float().numpy() - item.targets[: len(logits)]) ** 2).mean()))
+            predicted = student.top(top)[0].float().numpy()
+        error.append(
+            float(((predicted - version.targets[: len(predicted), : predicted.shape[1]]) ** 2).mean())
+        )
         layers = [*states.hidden_states[:-1], top]
         frames = torch.stack([layer[0].float() for layer in layers]).numpy()
         for token in by_name.get(item.utterance.name, []):
@@ -137,7 +129,12 @@ def evaluate(student: Student, items: list[Item]) -> dict[str, object]:
     student.train()
     x, truth, groups = np.array(vectors), np.array(y), folds(np.array(speakers), 6)
     found = [float((predict_held_out(x[:, i], truth, groups) == truth).mean()) for i in range(x.shape[1])]
-    return {"frames": right / total, "distill": float(np.mean(error)), "layers": [round(v, 4) for v in found]}
+    made: dict[str, object] = {"top": float(np.mean(error)), "vowels": [round(v, 4) for v in found]}
+    sex = np.array([sexes.get(s, "") for s in speakers])
+    if set(sex) == {"F", "M"}:
+        scores = [predict_sex(x[:, i], truth, np.array(speakers), sex) for i in range(x.shape[1])]
+        made["sex"] = [round(v, 4) for v in scores]
+    return made
 
 
 def rate(plan: Plan, n: int, elapsed: float) -> float:
@@ -153,11 +150,10 @@ def work(rank: int, world: int, plan: Plan, args: argparse.Namespace) -> None:
     if world > 1:
         address = f"tcp://127.0.0.1:{args.port}"
         distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=world)
-    train, dev, weights = load_items(args.work, args.corpora, args.shares)
-    chances = np.array([i.weight * i.utterance.phones[-1][1] for i in train])
-    chances /= chances.sum()
+    train, dev, weights = load_items(args.work, args.corpus)
+    sexes = read_sexes(args.speakers)
     torch.manual_seed(plan.seed)
-    student = Student(make_config(), len(weights))
+    student = Student(make_config(**MASKS), N_TOP, N_LOW)
     if args.start:
         student.load_state_dict(torch.load(args.start, weights_only=True)[args.weights], strict=False)
     rng = np.random.default_rng([plan.seed, rank])
@@ -167,7 +163,7 @@ def work(rank: int, world: int, plan: Plan, args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(
         student.groups(), plan.peak, betas=(0.9, 0.98), weight_decay=0.02, fused=True
     )
-    factors, component_weights = LOSS_WEIGHTS[plan.stage], torch.from_numpy(weights)
+    component_weights = torch.from_numpy(weights)
     log = args.out.with_suffix(".jsonl")
     if rank == 0:
         log.write_text(json.dumps({"plan": asdict(plan), "train": len(train), "dev": len(dev)}) + "\n")
@@ -183,7 +179,7 @@ def work(rank: int, world: int, plan: Plan, args: argparse.Namespace) -> None:
             if rank == 0:
                 raw = {k: v.clone() for k, v in student.state_dict().items()}
                 student.load_state_dict(average)
-                scores = evaluate(student, dev)
+                scores = evaluate(student, dev, sexes)
                 student.load_state_dict(raw)
                 torch.save({"average": average, "raw": raw, "steps": n}, args.out)
                 _note(log, {"step": n, "minutes": round(elapsed, 2), "dev": scores})
@@ -191,8 +187,8 @@ def work(rank: int, world: int, plan: Plan, args: argparse.Namespace) -> None:
                 break
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * rate(plan, n, elapsed)
-        batch = draw(train, chances, plan.seconds, rng)
-        recent.append(step(student, optimizer, batch, component_weights, factors))
+        batch = draw(train, plan.seconds, rng)
+        recent.append(step(student, optimizer, batch, component_weights))
         n += 1
         decay = min(plan.average, (n + 1) / (n + 10))
         for k, v in student.state_dict().items():
@@ -207,6 +203,14 @@ def work(rank: int, world: int, plan: Plan, args: argparse.Namespace) -> None:
         distributed.destroy_process_group()
 
 
+def read_sexes(path: Path | None) -> dict[str, str]:
+    """Return speaker to sex from a table with the columns ``speaker`` and ``sex``; nothing without one."""
+    if path is None:
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["speaker"]: row["sex"] for row in csv.DictReader(file)}
+
+
 def _note(log: Path, entry: dict[str, object]) -> None:
     with log.open("a") as file:
         file.write(json.dumps(entry) + "\n")
@@ -216,10 +220,11 @@ def main() -> None:
     """Read the command line and train."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
-    parser.add_argument("stage", choices=sorted(LOSS_WEIGHTS))
     parser.add_argument("work", type=Path, help="folder filled by prepare")
-    parser.add_argument("corpora", type=Path, nargs="+")
-    parser.add_argument("--shares", type=float, nargs="+", help="share of each corpus in the audio")
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument(
+        "--speakers", type=Path, help="table of speaker and sex, for the held-out figures only"
+    )
     parser.add_argument("--start", type=Path, help="checkpoint to start from")
     parser.add_argument("--weights", choices=("average", "raw"), default="average", help="of --start")
     parser.add_argument("--out", type=Path, required=True)
@@ -234,7 +239,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=29533)
     args = parser.parse_args()
     plan = Plan(
-        stage=args.stage,
         minutes=args.minutes,
         peak=args.peak,
         warmup=args.warmup,

@@ -19,6 +19,7 @@ COMMANDS = {
     "embed": ("embed", "Extract the embedding of each token."),
     "normalize": ("normalize", "Normalize a table of formants (also one that you already have)."),
     "compare": ("compare", "Compare representations: labels kept, speakers removed."),
+    "finetune": ("finetune", "Fine-tune a model frame by frame: phones, tones, sex, several at once."),
     "models": ("models", "List, show, add and remove models."),
     "textgrid": ("textgrid", "Look at, check and convert TextGrids."),
     "demo": ("demo", "The main job on the bundled sample corpus and model."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -23,7 +23,12 @@ TITLES = {
     "embed": "Embeddings",
     "normalize": "Normalization",
     "compare": "Comparison",
+    "finetune": "Fine-tuning",
+    "layers": "Layers",
+    "claims": "Claims",
 }
+# An option that is given once per value is named in the singular.
+SINGULAR = {("finetune", "tasks"): "--task"}
 
 
 class ListType(click.ParamType[Any]):
@@ -68,6 +73,8 @@ class SectionedCommand(click.Command):
 
 def option_name(section: str, name: str) -> str:
     """Return the option of a parameter: ``("formants", "ceiling")`` -> ``--formant-ceiling``."""
+    if (section, name) in SINGULAR:
+        return SINGULAR[(section, name)]
     prefix = PREFIXES.get(section, "")
     plain = name.replace("_", "-")
     return f"--{plain}" if not prefix or prefix in name else f"--{prefix}-{plain}"
@@ -102,8 +109,16 @@ def _make_option(
     return option
 
 
-def parameter_options(*sections: str) -> Callable[[Command], Command]:
-    """Decorate a command with the options of these sections, and ``--config``."""
+def parameter_options(*sections: str, without: Collection[str] = ()) -> Callable[[Command], Command]:
+    """Decorate a command with the options of these sections, and ``--config``.
+
+    Parameters
+    ----------
+    *sections : str
+        Names of parameter groups.
+    without : collection of str
+        Parameters that the command has no use for, as ``section.name``.
+    """
 
     def decorate(command: Command) -> Command:
         groups = parameter_groups()
@@ -111,6 +126,7 @@ def parameter_options(*sections: str) -> Callable[[Command], Command]:
             _make_option(section, name, default, kind, meta)
             for section in sections
             for name, default, kind, meta in groups[section].describe()
+            if f"{section}.{name}" not in without
         ]
         config = click.Option(
             ["--config"],

@@ -17,11 +17,18 @@ TITLES = {
     "normalize": "Normalizing",
     "compare": "Comparing",
     "export": "Writing",
+    "voices": "Other voices",
+    "finetune": "Fine-tuning",
+    "similarity": "Comparing models",
+    "subspaces": "Subspaces",
+    "maps": "Drawing maps",
 }
 LISTED = 20
 
 
-def follow(events: Iterable[Any], kind: type[Result]) -> tuple[Result, tuple[Skipped, ...]]:
+def follow(
+    events: Iterable[Any], kind: type[Result], *, silent: bool = False
+) -> tuple[Result, tuple[Skipped, ...]]:
     """Show a bar per step on stderr until the work yields its result.
 
     Parameters
@@ -30,6 +37,8 @@ def follow(events: Iterable[Any], kind: type[Result]) -> tuple[Result, tuple[Ski
         `Progress` and `Skipped` events, and one result.
     kind : type
         Type of the result.
+    silent : bool
+        Show no bars.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def follow(events: Iterable[Any], kind: type[Result]) -> tuple[Result, tuple[Ski
     skipped: list[Skipped] = []
     found: list[Result] = []
     bars: dict[str, Any] = {}
-    with Bars(*columns, console=console, transient=False, disable=not console.is_terminal) as shown:
+    with Bars(*columns, console=console, transient=False, disable=silent or not console.is_terminal) as shown:
         for event in events:
             if isinstance(event, Skipped):
                 skipped.append(event)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vpraat.compare.column_goals import Column, column_goals
 from w2vpraat.compare.goals import (
     CrossSexGoal,
     Goal,
@@ -15,9 +16,9 @@ from w2vpraat.compare.goals import (
     Outcome,
     SpeakerGoal,
 )
-from w2vpraat.compare.material import Material, gather
+from w2vpraat.compare.material import Material, column_texts, gather
 from w2vpraat.compare.scores import COLUMNS, Key, Scores, Tally, interval
-from w2vpraat.compare.sex_goals import SexGoal, SpeakerSexGoal
+from w2vpraat.compare.sex_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
@@ -37,6 +38,7 @@ def compare(
     speaker: str = "speaker",
     sex: str = "sex",
     file: str = "file_name",
+    columns: Sequence[str] = (),
 ) -> Scores:
     """Score representations on the same tokens with the same probes and folds.
 
@@ -51,13 +53,16 @@ def compare(
     label, speaker, sex, file : str
         Columns. Without sexes the goals about sex are left out; without recordings the speaker goal splits
         tokens.
+    columns : sequence of str
+        Further columns to ask for, such as ``("dialect", "emotion")``.
 
     Returns
     -------
     Scores
         Goals: ``label`` (speakers held out), ``label_across_sex``, ``speaker_given_label``,
-        ``sex_given_label`` (linear and non-linear), ``sex_of_speaker``. With one speaker only ``label``,
-        held out within the speaker.
+        ``sex_given_label`` (linear and non-linear), ``sex_of_speaker``, and ``COLUMN_given_label`` (with
+        ``COLUMN_of_speaker`` if speakers have one of two values). With one speaker only ``label``, held out
+        within the speaker.
 
     Raises
     ------
@@ -69,20 +74,58 @@ def compare(
     Adank, Smits & van Hout 2004, JASA 116:3099-3107 (goals); Chen et al. 2010, IEEE Trans. Signal Process.
     58:5016-5029 (shrinkage of the linear probe).
     """
+    found = compare_each(
+        representations,
+        tokens_table,
+        params,
+        label=label,
+        speaker=speaker,
+        sex=sex,
+        file=file,
+        columns=columns,
+    )
+    return next(event for event in found if isinstance(event, Scores))
+
+
+def compare_each(
+    representations: Sequence[Representation],
+    tokens_table: pd.DataFrame,
+    params: CompareParams | None = None,
+    *,
+    label: str = "label",
+    speaker: str = "speaker",
+    sex: str = "sex",
+    file: str = "file_name",
+    columns: Sequence[str] = (),
+) -> Iterator[str | Scores]:
+    """Do the same as `compare`, one representation after the other.
+
+    Yields
+    ------
+    str, then Scores
+        The name of each representation when it is done, and at the end the result.
+    """
     params = CompareParams() if params is None else params
     material = gather(representations, tokens_table, params, label=label, speaker=speaker, sex=sex, file=file)
+    asked = [Column.of(name, column_texts(tokens_table, name, material.ids), material) for name in columns]
     rows: list[dict[str, Any]] = []
     tallies: dict[Key, Tally] = {}
     with one_thread():
         goals, notes = _goals(material, params)
-        for item in representations:
+        for column in asked if material.n_speakers > 1 else ():
+            more, remarks = column_goals(material, column, params.folds, params.seed, params.probes)
+            goals += more
+            notes += remarks
+    for item in representations:
+        with one_thread():
             vectors = material.vectors(item)
             centred = centred_per_speaker(vectors, material)
             for goal in goals:
                 for outcome in goal.score(vectors):
                     tallies[(item.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
                     rows.append(_row(item, outcome, centred, params))
-    return _scores(rows, tallies, material, notes, params)
+        yield item.name
+    yield _scores(rows, tallies, material, notes, params)
 
 
 def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareParams) -> dict[str, Any]:
@@ -102,7 +145,7 @@ def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareP
         "n_labels": outcome.n_labels,
         "dim": item.dim,
         "sees_speaker": item.sees_speaker,
-        "note": "; ".join([outcome.note, *_cautions(item, outcome.goal, outcome.probe, centred)]),
+        "note": "; ".join([outcome.note, *_cautions(item, outcome, centred)]),
     }
 
 
@@ -132,7 +175,7 @@ def _scores(
 
 
 def _goals(material: Material, params: CompareParams) -> tuple[list[Goal], list[str]]:
-    goals: list[Goal] = [LabelGoal(material, params.folds, params.seed)]
+    goals: list[Goal] = [LabelGoal(material, params.folds, params.seed, params.probes)]
     notes: list[str] = []
     if material.n_speakers < 2:
         notes.append(
@@ -142,19 +185,20 @@ def _goals(material: Material, params: CompareParams) -> tuple[list[Goal], list[
         return goals, notes
     if material.sex_names:
         sides = [int((material.sex == value).sum()) for value in (0, 1)]
-        across = CrossSexGoal(material, params.seed) if min(sides) else None
+        across = CrossSexGoal(material, params.seed, params.probes) if min(sides) else None
         if across is not None and across.n_labels > 1:
             goals.append(across)
         else:
             notes.append("label_across_sex is left out: the sexes share fewer than two labels")
-    goals.append(SpeakerGoal(material, params.seed))
+    goals.append(SpeakerGoal(material, params.seed, params.probes))
     if material.sex_names:
-        given = SexGoal(material, params.seed)
+        sex = Trait.sex(material)
+        given = TraitGoal(material, sex, params.seed, params.probes)
         if given.groups:
             goals.append(given)
         else:
             notes.append("sex_given_label is left out: it needs two speakers of each sex")
-        whole = SpeakerSexGoal(material, params.seed)
+        whole = SpeakerTraitGoal(material, sex, params.seed, params.probes)
         if whole.possible:
             goals.append(whole)
         else:
@@ -187,10 +231,11 @@ def centred_per_speaker(vectors: Floats, material: Material) -> bool:
     return bool(values.size and values.mean() < 0.3)
 
 
-def _cautions(item: Representation, goal: str, probe: str, centred: bool) -> list[str]:
+def _cautions(item: Representation, outcome: Outcome, centred: bool) -> list[str]:
     notes = []
     if item.sees_speaker:
         notes.append("sees the other tokens of the test speaker")
-    if centred and probe == "lda" and goal in ("speaker_given_label", "sex_given_label"):
+    given_label = outcome.goal.endswith("_given_label")
+    if centred and outcome.of_speaker and given_label and outcome.probe == "lda":
         notes.append("centred per speaker, so a linear probe is at or below chance by construction")
     return notes

@@ -129,6 +129,30 @@ def paired_speakers(sex: Ints, *, most: int = 16, seed: int = 0) -> tuple[Ints, 
     return tuple(groups)
 
 
+def dealt_speakers(classes: Ints, known: Ints, n_folds: int, *, most: int = 32) -> tuple[Ints, ...]:
+    """Hold out speakers one at a time, or, if they are many, in groups with few speakers of a class in each.
+
+    Parameters
+    ----------
+    classes : ndarray, shape (n_speakers,)
+        A class that all speakers of one group have would be missing in training, so classes are dealt out
+        over the groups.
+    known : ndarray
+        Numbers of the speakers asked.
+    n_folds : int
+        Number of groups; 0: one speaker each, but at most ``most`` groups.
+    most : int
+
+    Returns
+    -------
+    tuple of ndarray
+        Speaker numbers of each group.
+    """
+    n_groups = min(len(known), max(n_folds, 2) if n_folds else most)
+    order = known[np.argsort(classes[known], kind="stable")]
+    return tuple(np.sort(order[start::n_groups]) for start in range(n_groups))
+
+
 def group_folds(speakers: Ints, groups: tuple[Ints, ...], usable: NDArray[np.bool_]) -> tuple[Fold, ...]:
     """Turn groups of speakers into folds over the usable tokens."""
     made = []

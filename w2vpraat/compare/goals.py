@@ -8,7 +8,7 @@ fool.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,13 +21,17 @@ from w2vpraat.compare.folds import (
     speaker_folds,
     within_speaker_folds,
 )
+from w2vpraat.compare.knn import NEIGHBOURS, nearest, neighbour_scores
 from w2vpraat.compare.material import Material
 from w2vpraat.compare.probes import (
     Moments,
+    class_sums,
     credit,
     linear_discriminant,
     linear_scores,
     residuals,
+    standardized,
+    standardized_by,
 )
 from w2vpraat.compare.scores import Tally
 
@@ -40,7 +44,12 @@ SHUFFLES = 3
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One row of the table before its interval."""
+    """One row of the table before its interval.
+
+    ``n_labels`` counts the labels of the tokens asked, ``n_classes`` the answers to choose from. What is
+    ``of_speaker`` is the same for all tokens of a speaker, so that centring per speaker hides it from a
+    linear probe.
+    """
 
     goal: str
     probe: str
@@ -50,7 +59,9 @@ class Outcome:
     shuffled: float
     n_tokens: int
     n_labels: int
+    n_classes: int
     note: str
+    of_speaker: bool = False
 
 
 class Goal(Protocol):
@@ -69,16 +80,6 @@ def majority(classes: Ints) -> float:
     return float(np.bincount(classes).max() / len(classes))
 
 
-def standardized(vectors: Floats) -> Floats:
-    """Centre and scale the columns of all tokens.
-
-    Only for the arithmetic: a linear discriminant does not depend on it, and the shrinkage is scaled on
-    training tokens.
-    """
-    sd = vectors.std(axis=0)
-    return np.asarray((vectors - vectors.mean(axis=0)) / np.where(sd > 0.0, sd, 1.0))
-
-
 def _left_out_credits(
     vectors: Floats, variants: list[Ints], n_classes: int, folds: tuple[Fold, ...]
 ) -> list[Floats]:
@@ -92,6 +93,28 @@ def _left_out_credits(
             fitted = linear_discriminant(total.without(Moments.of(held, classes[test], n_classes)))
             right[test] = credit(fitted.scores(held), classes[test])
     return credits
+
+
+def _neighbour_credits(
+    vectors: Floats, variants: list[Ints], n_classes: int, folds: tuple[Fold, ...]
+) -> list[Floats]:
+    """Credits of every token by its nearest training tokens, for each variant of the classes."""
+    credits: list[Floats] = [np.full(len(vectors), np.nan) for _ in variants]
+    for train, test in folds:
+        found = nearest(*standardized_by(vectors[train], vectors[test]))
+        for classes, right in zip(variants, credits, strict=True):
+            right[test] = credit(found.votes(classes[train], n_classes), classes[test])
+    return credits
+
+
+def known_probes(wanted: Collection[str], possible: Sequence[str] = ("lda", "knn")) -> tuple[str, ...]:
+    """Return those of the wanted probes that a goal has; the linear one if it has none of them."""
+    return tuple(probe for probe in possible if probe in wanted) or ("lda",)
+
+
+def mean_value(tallies: Sequence[Tally]) -> float:
+    """Return the mean accuracy, for the shuffled baseline."""
+    return float(np.mean([tally.value for tally in tallies]))
 
 
 def _shuffled_within(classes: Ints, groups: Ints, seed: int, times: int = SHUFFLES) -> list[Ints]:
@@ -112,8 +135,10 @@ class LabelGoal:
 
     name = "label"
 
-    def __init__(self, material: Material, n_folds: int, seed: int) -> None:
-        self.material = material
+    def __init__(
+        self, material: Material, n_folds: int, seed: int, probes: Collection[str] = ("lda",)
+    ) -> None:
+        self.material, self.probes = material, known_probes(probes)
         folds: Folds
         if material.n_speakers > 1:
             folds = speaker_folds(material.speakers, n_folds)
@@ -129,23 +154,29 @@ class LabelGoal:
     def score(self, vectors: Floats) -> Iterator[Outcome]:
         """Yield plain and class-balanced accuracy of the same answers."""
         material = self.material
-        credits = _left_out_credits(vectors, self.variants, material.n_labels, self.folds)
-        for unit, balanced in (("accuracy", False), ("balanced accuracy", True)):
-            tallies = [
-                Tally.of(right, material.speakers, classes, balanced=balanced)
-                for right, classes in zip(credits, self.variants, strict=True)
-            ]
-            yield Outcome(
-                goal=self.name,
-                probe="lda",
-                unit=unit,
-                tally=tallies[0],
-                chance=1.0 / material.n_labels if balanced else majority(material.labels),
-                shuffled=float(np.mean([tally.value for tally in tallies[1:]])),
-                n_tokens=int(np.isfinite(credits[0]).sum()),
-                n_labels=material.n_labels,
-                note=self.description,
-            )
+        for probe in self.probes:
+            find = _left_out_credits if probe == "lda" else _neighbour_credits
+            credits = find(vectors, self.variants, material.n_labels, self.folds)
+            for unit, balanced in (("accuracy", False), ("balanced accuracy", True)):
+                tallies = [
+                    Tally.of(right, material.speakers, classes, balanced=balanced)
+                    for right, classes in zip(credits, self.variants, strict=True)
+                ]
+                note = self.description
+                if probe == "knn":
+                    note += f"; {NEIGHBOURS} nearest tokens"
+                yield Outcome(
+                    goal=self.name,
+                    probe=probe,
+                    unit=unit,
+                    tally=tallies[0],
+                    chance=1.0 / material.n_labels if balanced else majority(material.labels),
+                    shuffled=mean_value(tallies[1:]),
+                    n_tokens=int(np.isfinite(credits[0]).sum()),
+                    n_labels=material.n_labels,
+                    n_classes=material.n_labels,
+                    note=note,
+                )
 
 
 class CrossSexGoal:
@@ -154,8 +185,8 @@ class CrossSexGoal:
     name = "label_across_sex"
     description = "trained on one sex, tested on the other, mean of both ways"
 
-    def __init__(self, material: Material, seed: int) -> None:
-        self.material = material
+    def __init__(self, material: Material, seed: int, probes: Collection[str] = ("lda",)) -> None:
+        self.material, self.probes = material, known_probes(probes)
         self.sexes = material.sex[material.speakers]
         sides = [np.flatnonzero(self.sexes == value) for value in (0, 1)]
         shared = np.intersect1d(material.labels[sides[0]], material.labels[sides[1]])
@@ -165,12 +196,17 @@ class CrossSexGoal:
 
     def score(self, vectors: Floats) -> Iterator[Outcome]:
         """Yield the mean accuracy of the two directions."""
+        for probe in self.probes:
+            yield self._outcome(vectors, probe)
+
+    def _outcome(self, vectors: Floats, probe: str) -> Outcome:
         material = self.material
+        find = linear_scores if probe == "lda" else neighbour_scores
         tallies = []
         for classes in self.variants:
             right = np.full(len(vectors), np.nan)
             for train, test in (self.sides, self.sides[::-1]):
-                answers = linear_scores(vectors[train], classes[train], vectors[test], material.n_labels)
+                answers = find(vectors[train], classes[train], vectors[test], material.n_labels)
                 right[test] = credit(answers, classes[test])
             cells = np.maximum(self.sexes, 0)
             tallies.append(
@@ -179,16 +215,18 @@ class CrossSexGoal:
         real = tallies[0]
         shares = real.hits.sum(axis=0) / real.counts.sum(axis=0)
         one, two = material.sex_names
-        yield Outcome(
+        how = self.description + (f"; {NEIGHBOURS} nearest tokens" if probe == "knn" else "")
+        return Outcome(
             goal=self.name,
-            probe="lda",
+            probe=probe,
             unit="accuracy",
             tally=real,
             chance=float(np.mean([majority(material.labels[side]) for side in self.sides])),
-            shuffled=float(np.mean([tally.value for tally in tallies[1:]])),
+            shuffled=mean_value(tallies[1:]),
             n_tokens=sum(map(len, self.sides)),
             n_labels=self.n_labels,
-            note=f"{self.description} (tested on {one} {shares[0]:.3f}, on {two} {shares[1]:.3f})",
+            n_classes=self.n_labels,
+            note=f"{how} (tested on {one} {shares[0]:.3f}, on {two} {shares[1]:.3f})",
         )
 
 
@@ -197,8 +235,8 @@ class SpeakerGoal:
 
     name = "speaker_given_label"
 
-    def __init__(self, material: Material, seed: int) -> None:
-        self.material = material
+    def __init__(self, material: Material, seed: int, probes: Collection[str] = ("lda",)) -> None:
+        self.material, self.probes = material, known_probes(probes)
         folds = within_speaker_folds(material.speakers, material.labels, material.files, seed=seed)
         self.folds = folds.folds
         self.description = folds.description
@@ -209,25 +247,54 @@ class SpeakerGoal:
 
     def score(self, vectors: Floats) -> Iterator[Outcome]:
         """Yield the accuracy among all speakers."""
+        for probe in self.probes:
+            yield self._outcome(vectors, probe)
+
+    def _outcome(self, vectors: Floats, probe: str) -> Outcome:
         material = self.material
         credits = [np.full(len(vectors), np.nan) for _ in self.variants]
         alike = np.zeros(len(vectors), dtype=np.intp)
         for train, test in self.folds:
             training = np.zeros(len(vectors), dtype=bool)
             training[train] = True
-            rest = standardized(residuals(vectors, material.labels, alike, training, material.n_labels))
-            for classes, right in zip(self.variants, credits, strict=True):
-                fitted = linear_discriminant(Moments.of(rest[train], classes[train], material.n_speakers))
-                right[test] = credit(fitted.scores(rest[test]), classes[test])
+            rest = residuals(vectors, material.labels, alike, training, material.n_labels)
+            answer = _linear_answers if probe == "lda" else _neighbour_answers
+            found = answer(standardized(rest), train, test, self.variants, material.n_speakers)
+            for answers, classes, right in zip(found, self.variants, credits, strict=True):
+                right[test] = credit(answers, classes[test])
         tallies = [Tally.of(right, classes) for right, classes in zip(credits, self.variants, strict=True)]
-        yield Outcome(
+        return Outcome(
             goal=self.name,
-            probe="lda",
+            probe=probe,
             unit="accuracy",
             tally=tallies[0],
             chance=majority(material.speakers),
-            shuffled=float(np.mean([tally.value for tally in tallies[1:]])),
+            shuffled=mean_value(tallies[1:]),
             n_tokens=int(np.isfinite(credits[0]).sum()),
             n_labels=material.n_labels,
-            note=self.description,
+            n_classes=material.n_speakers,
+            note=self.description
+            + (f"; {NEIGHBOURS} nearest tokens, the label's mean subtracted" if probe == "knn" else ""),
+            of_speaker=True,
         )
+
+
+def _linear_answers(
+    vectors: Floats, train: Ints, test: Ints, variants: Sequence[Ints], n_classes: int
+) -> Iterator[Floats]:
+    """Scores of the test tokens for each variant of the classes, which share the outer products."""
+    training, held = vectors[train], vectors[test]
+    scatter = training.T @ training
+    for classes in variants:
+        counts = np.bincount(classes[train], minlength=n_classes).astype(np.float64)
+        sums = class_sums(training, classes[train], n_classes)
+        yield linear_discriminant(Moments(counts, sums, scatter)).scores(held)
+
+
+def _neighbour_answers(
+    vectors: Floats, train: Ints, test: Ints, variants: Sequence[Ints], n_classes: int
+) -> Iterator[Floats]:
+    """Votes on the test tokens for each variant of the classes, which share the neighbours."""
+    found = nearest(*standardized_by(vectors[train], vectors[test]))
+    for classes in variants:
+        yield found.votes(classes[train], n_classes)

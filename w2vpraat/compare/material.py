@@ -134,6 +134,21 @@ def gather(
     )
 
 
+def column_texts(tokens: pd.DataFrame, column: str, ids: Sequence[str]) -> list[str]:
+    """Return the cells of a column for these tokens as texts; empty for missing values.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no such column.
+    """
+    table = _by_id(tokens)
+    if column not in table.columns:
+        names = ", ".join(map(str, table.columns))
+        raise ComparisonError(f'the token table has no column "{column}"', f"columns: {names}")
+    return _texts(table.loc[list(ids)], column)
+
+
 def _by_id(tokens: pd.DataFrame) -> pd.DataFrame:
     table: pd.DataFrame = (tokens.set_index("id") if "id" in tokens.columns else tokens).copy(deep=False)
     table.index = table.index.astype(str)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vpraat.compare.map_quality import NEIGHBOURS, MapQuality, map_quality, standard_columns
 from w2vpraat.compare.material import gather
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.errors import ComparisonError
@@ -21,39 +24,17 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-METHODS = ("pca", "lda", "tsne", "plane")
-NEIGHBOURS = 10
-# Neighbours of at most so many tokens are looked up (among all tokens): enough for two digits.
-ASKED = 3000
+__all__ = ["METHODS", "NEIGHBOURS", "MapQuality", "Projection", "lay_flat", "project"]
 
-
-@dataclass(frozen=True)
-class MapQuality:
-    """How well a map shows the labels.
-
-    Attributes
-    ----------
-    agreement : float
-        Share of the same label among the 10 nearest tokens of other speakers; NaN for one label.
-    chance : float
-        The same share among all tokens of other speakers.
-    silhouette : float
-        Mean silhouette of the labels (Rousseeuw 1987, J. Comput. Appl. Math. 20:53-65), -1 to 1.
-    trustworthiness : float
-        How many of a token's neighbours on the map are neighbours in the representation (Venna & Kaski
-        2001), 0 to 1; 1 for a plane of the representation itself.
-    full_agreement : float
-        The agreement in the representation, standardized, before it was laid flat.
-    same_speakers : bool
-        Whether neighbours of the same speaker had to be counted, there being one speaker only.
-    """
-
-    agreement: float
-    chance: float
-    silhouette: float
-    trustworthiness: float
-    full_agreement: float
-    same_speakers: bool = False
+METHODS = ("pca", "lda", "tsne", "umap", "plane")
+# Maps of neighbourhoods start from so many principal components, as van der Maaten & Hinton did.
+MOST_DIMENSIONS = 50
+PERPLEXITY = 30.0
+# Defaults of McInnes et al. 2018: neighbours of a token, itself among them, and how close points may lie.
+UMAP_NEIGHBOURS = 15
+UMAP_MIN_DIST = 0.1
+# Where numba has no threads of OpenMP, two calls at once would end the process.
+_ONE_UMAP = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +46,7 @@ class Projection:
     name : str
         Of the representation.
     method : str
-        ``pca``, ``lda``, ``tsne``, or ``plane`` (two of its own columns).
+        ``pca``, ``lda``, ``tsne``, ``umap``, or ``plane`` (two of its own columns).
     ids, labels, speakers : tuple of str
         Per token.
     coordinates : ndarray, shape (n_tokens, 2)
@@ -118,8 +99,9 @@ def project(
     tokens_table : pandas.DataFrame
         One row per token, ids in the column ``id`` or in the index.
     method : str
-        ``pca`` (of standardized columns), ``lda`` (supervised), ``tsne`` (van der Maaten & Hinton 2008,
-        started from the principal components), or ``plane``: two columns as they are.
+        ``pca`` (of standardized columns), ``lda`` (supervised), ``tsne`` (van der Maaten & Hinton 2008) or
+        ``umap`` (McInnes, Healy & Melville 2018, arXiv:1802.03426), both started from the principal
+        components, or ``plane``: two columns as they are.
     columns : tuple of str, optional
         For ``plane``: the columns of x and y; default: the first whose names begin with ``F2`` and ``F1``.
     also : sequence of Representation
@@ -157,18 +139,15 @@ def project(
         raise ComparisonError("a map needs at least three tokens")
     if method == "lda" and material.n_labels < 2:
         raise ComparisonError("a map by LDA needs at least two labels", "choose pca")
-    spread = vectors.std(axis=0)
-    standard = (vectors - vectors.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    standard = standard_columns(vectors)
     with one_thread():
         if method == "plane":
             x, y = _plane_columns(representation, columns)
             coordinates, axes = vectors[:, [x, y]], (representation.columns[x], representation.columns[y])
-        elif method == "pca":
-            coordinates, axes = _principal(standard)
         elif method == "lda":
             coordinates, axes = _discriminants(standard, material.labels)
         else:
-            coordinates, axes = _neighbour_embedding(standard, params.seed)
+            coordinates, axes = lay_flat(standard, method, params.seed)
         quality = map_quality(
             coordinates, standard, material.labels, material.speakers, params.seed, own=method == "plane"
         )
@@ -203,6 +182,32 @@ def _plane_columns(item: Representation, columns: tuple[str, str] | None) -> tup
     return item.columns.index(x), item.columns.index(y)
 
 
+def lay_flat(standard: Floats, method: str, seed: int = 0) -> tuple[Floats, tuple[str, str]]:
+    """Lay vectors flat without knowing their labels.
+
+    Parameters
+    ----------
+    standard : ndarray, shape (n_tokens, dim)
+        Standardized columns, at least three tokens.
+    method : str
+        ``pca``, ``tsne`` or ``umap``.
+    seed : int
+        The same seed gives the same map, in any process.
+
+    Returns
+    -------
+    coordinates : ndarray, shape (n_tokens, 2)
+    axes : tuple of str
+    """
+    if method == "pca":
+        return _principal(standard)
+    if method == "tsne":
+        return _stochastic_neighbours(_fewer(standard), seed), ("t-SNE 1", "t-SNE 2")
+    if method == "umap":
+        return _uniform_manifold(_fewer(standard), seed), ("UMAP 1", "UMAP 2")
+    raise ComparisonError(f'there is no map "{method}" without labels', "one of pca, tsne, umap")
+
+
 def _principal(standard: Floats) -> tuple[Floats, tuple[str, str]]:
     # From the covariance: faster than a decomposition of all tokens, and constant columns do no harm.
     variances, axes = np.linalg.eigh(standard.T @ standard / len(standard))
@@ -224,124 +229,65 @@ def _discriminants(standard: Floats, labels: Ints) -> tuple[Floats, tuple[str, s
     return _signed(made), ("LD 1", "LD 2")
 
 
-def _neighbour_embedding(standard: Floats, seed: int) -> tuple[Floats, tuple[str, str]]:
+def _fewer(standard: Floats) -> Floats:
+    if min(standard.shape) <= MOST_DIMENSIONS:
+        return standard
     from sklearn.decomposition import PCA
+
+    return np.asarray(PCA(n_components=MOST_DIMENSIONS, svd_solver="full").fit_transform(standard))
+
+
+def _stochastic_neighbours(vectors: Floats, seed: int) -> Floats:
     from sklearn.manifold import TSNE
 
-    if min(standard.shape) > 50:  # as its authors do: fewer dimensions first, for speed and less noise
-        standard = PCA(n_components=50, svd_solver="full").fit_transform(standard)
-    start, _ = _principal(standard)
+    start, _ = _principal(vectors)
     start = start / max(float(start[:, 0].std()), 1e-12) * 1e-4
-    perplexity = min(30.0, (len(standard) - 1) / 3.0)
+    perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3.0)
     made = TSNE(perplexity=perplexity, init=start, learning_rate="auto", random_state=seed, n_jobs=1)
-    return np.asarray(made.fit_transform(standard), dtype=np.float64), ("t-SNE 1", "t-SNE 2")
+    return np.asarray(made.fit_transform(vectors), dtype=np.float64)
+
+
+def _uniform_manifold(vectors: Floats, seed: int) -> Floats:
+    from sklearn.neighbors import NearestNeighbors
+
+    n, n_near = len(vectors), min(UMAP_NEIGHBOURS, len(vectors) - 1)
+    # Exact neighbours, each token its own first: umap's own search takes longer and guesses for many tokens.
+    distances, near = NearestNeighbors(n_neighbors=n_near - 1, algorithm="brute").fit(vectors).kneighbors()
+    near = np.column_stack([np.arange(n), near])
+    distances = np.column_stack([np.zeros(n), distances])
+    start, _ = _principal(vectors)
+    flat = np.ptp(start, axis=0) <= 1e-9  # umap divides by the width
+    start[:, flat] = np.random.default_rng(seed).normal(size=(n, int(flat.sum())))
+    with _ONE_UMAP, warnings.catch_warnings():
+        # No matter here: TensorFlow is absent, other tokens cannot be added later, an old TBB is not used.
+        warnings.simplefilter("ignore", ImportWarning)
+        warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
+        warnings.filterwarnings("ignore", message="The TBB threading layer")
+        made = _umap()(
+            n_neighbors=n_near,
+            min_dist=UMAP_MIN_DIST,
+            init=start,
+            random_state=seed,
+            n_jobs=1,
+            precomputed_knn=(near, distances),
+        )
+        return np.asarray(made.fit_transform(vectors), dtype=np.float64)
+
+
+def _umap() -> Any:
+    try:
+        from umap import UMAP
+    except RuntimeError as problem:  # numba finds no folder that it may write to
+        if "cannot cache" not in str(problem):
+            raise
+        raise ComparisonError(
+            "UMAP cannot start, because its compiler (numba) has no folder to keep its results in",
+            "set the environment variable NUMBA_CACHE_DIR to a folder that can be written",
+        ) from problem
+    return UMAP
 
 
 def _signed(coordinates: Floats) -> Floats:
     """Turn each axis so that its largest value is positive: the sign of an axis is arbitrary."""
     peaks = coordinates[np.abs(coordinates).argmax(axis=0), np.arange(coordinates.shape[1])]
     return np.asarray(coordinates * np.where(peaks < 0.0, -1.0, 1.0))
-
-
-def map_quality(
-    coordinates: Floats, standard: Floats, labels: Ints, speakers: Ints, seed: int = 0, *, own: bool = False
-) -> MapQuality:
-    """Put numbers to a map.
-
-    Parameters
-    ----------
-    coordinates : ndarray, shape (n_tokens, 2)
-    standard : ndarray, shape (n_tokens, dim)
-        The standardized representation.
-    labels, speakers : ndarray, shape (n_tokens,)
-        Numbers.
-    seed : int
-        Draws the tokens that are asked, if there are more than 3000.
-    own : bool
-        The map shows columns of the representation itself.
-    """
-    from sklearn.manifold import trustworthiness
-    from sklearn.metrics import silhouette_score
-
-    n = len(labels)
-    asked: Ints = np.asarray(range(n), dtype=np.intp)
-    if n > ASKED:
-        asked = np.sort(np.random.default_rng(seed).choice(n, ASKED, replace=False))
-    alone = len(np.unique(speakers)) < 2
-    whose = np.arange(n) if alone else speakers  # one speaker: leave out the token itself only
-    flat = standard_columns(coordinates)
-    n_near = min(NEIGHBOURS, (len(asked) - 1) // 2)
-    several = 1 < len(np.unique(labels[asked])) < len(asked)
-    return MapQuality(
-        agreement=neighbour_agreement(flat, labels, whose, asked),
-        chance=chance_agreement(labels, whose, asked),
-        silhouette=float(silhouette_score(flat[asked], labels[asked])) if several else float("nan"),
-        trustworthiness=1.0
-        if own
-        else float(trustworthiness(standard[asked], coordinates[asked], n_neighbors=n_near))
-        if n_near > 0
-        else float("nan"),
-        full_agreement=neighbour_agreement(standard, labels, whose, asked),
-        same_speakers=alone,
-    )
-
-
-def standard_columns(values: Floats) -> Floats:
-    """Centre and scale columns, so that a chart in Hz does not count F2 more than F1."""
-    sd = values.std(axis=0)
-    return np.asarray((values - values.mean(axis=0)) / np.where(sd > 0.0, sd, 1.0))
-
-
-def neighbour_agreement(
-    points: Floats, labels: Ints, speakers: Ints, asked: Ints | None = None, *, k: int = NEIGHBOURS
-) -> float:
-    """Share of the same label among the k nearest tokens of other speakers.
-
-    Parameters
-    ----------
-    points : ndarray, shape (n_tokens, dim)
-    labels, speakers : ndarray, shape (n_tokens,)
-    asked : ndarray, optional
-        Tokens whose neighbours are looked up; default: all.
-    k : int
-        Fewer if there are fewer tokens of other speakers.
-
-    Returns
-    -------
-    float
-        NaN if there is no other speaker.
-    """
-    asked = np.arange(len(labels)) if asked is None else asked
-    squares = (points**2).sum(axis=1)
-    total, counted = 0.0, 0
-    for start in range(0, len(asked), 512):
-        rows = asked[start : start + 512]
-        distances = squares[rows, None] - 2.0 * points[rows] @ points.T + squares
-        other = speakers[rows, None] != speakers
-        distances[~other] = np.inf
-        most = min(k, int(other.sum(axis=1).min()))
-        if most == 0:
-            continue
-        nearest = np.argpartition(distances, most - 1, axis=1)[:, :most]
-        total += float((labels[nearest] == labels[rows, None]).mean(axis=1).sum())
-        counted += len(rows)
-    return total / counted if counted else float("nan")
-
-
-def chance_agreement(labels: Ints, speakers: Ints, asked: Ints | None = None) -> float:
-    """Share of the same label among all tokens of other speakers: what neighbours drawn by lot would give."""
-    asked = np.arange(len(labels)) if asked is None else asked
-    n_labels, n_speakers = int(labels.max()) + 1, int(speakers.max()) + 1
-    of_label = np.bincount(labels, minlength=n_labels)
-    same: Ints
-    others: Ints
-    if n_speakers == len(labels):  # every token its own speaker
-        same = np.asarray(of_label[labels[asked]] - 1)
-        others = np.asarray(np.full(len(asked), len(labels) - 1))
-    else:
-        own = np.zeros((n_speakers, n_labels), dtype=np.int64)
-        np.add.at(own, (speakers, labels), 1)
-        same = of_label[labels[asked]] - own[speakers[asked], labels[asked]]
-        others = len(labels) - own.sum(axis=1)[speakers[asked]]
-    usable = others > 0
-    return float((same[usable] / others[usable]).mean()) if usable.any() else float("nan")

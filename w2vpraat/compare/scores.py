@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,12 +50,15 @@ class Tally:
         Speakers are resampled within strata (women among women).
     balanced : bool
         Mean of the cells' accuracies instead of the share of all answers.
+    speakers : ndarray, shape (n_speakers,)
+        Their numbers in the comparison.
     """
 
     hits: Floats
     counts: Floats
     strata: Ints
     balanced: bool
+    speakers: Ints
 
     @classmethod
     def of(
@@ -78,7 +81,11 @@ class Tally:
         counts = np.bincount(flat, minlength=rows * columns).reshape(rows, columns).astype(np.float64)
         here = counts.sum(axis=1) > 0
         kept = np.zeros(rows, dtype=np.intp) if strata is None else strata[:rows]
-        return cls(hits[here], counts[here], kept[here], balanced)
+        return cls(hits[here], counts[here], kept[here], balanced, np.flatnonzero(here))
+
+    def paired_with(self, other: Tally) -> bool:
+        """Whether both are about the same speakers, resampled in the same way."""
+        return np.array_equal(self.speakers, other.speakers) and np.array_equal(self.strata, other.strata)
 
     @property
     def n_speakers(self) -> int:
@@ -128,7 +135,7 @@ def interval(samples: Floats, level: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better one representation is than another, on the same tokens, folds and speakers."""
+    """How much better one representation (or the mean of several scores) is, for the same speakers."""
 
     first: str
     second: str
@@ -157,6 +164,8 @@ class Scores:
         What holds for the whole table: tokens left out, goals left out, folds.
     tallies : mapping
         (representation, goal, probe, unit) -> :class:`Tally`.
+    n_classes : mapping
+        Goal -> how many answers there are to choose from.
     bootstrap, seed, level
         As in ``CompareParams``.
     """
@@ -168,6 +177,7 @@ class Scores:
     bootstrap: int = 1000
     seed: int = 0
     level: float = 0.95
+    n_classes: Mapping[str, int] = field(default_factory=dict)
 
     def difference(
         self, first: str, second: str, goal: str = "label", *, probe: str = "lda", unit: str = "accuracy"
@@ -182,16 +192,66 @@ class Scores:
         ComparisonError
             If one of the two has no such row.
         """
-        keys = [(name, goal, probe, unit) for name in (first, second)]
+        return self.mean_difference([(first, goal, probe, unit)], [(second, goal, probe, unit)])
+
+    def mean_difference(self, first: Sequence[Key], second: Sequence[Key]) -> Difference:
+        """Compare the means of several scores by paired resampling of speakers.
+
+        Parameters
+        ----------
+        first, second : sequence of (representation, goal, probe, unit)
+            Such as the upper layers of two models. Each score counts the same. All must be about the same
+            speakers, resampled alike: goals about sex resample women and men apart, so they cannot be mixed
+            with goals about the label.
+
+        Returns
+        -------
+        Difference
+            Of the first mean less the second.
+
+        Raises
+        ------
+        ComparisonError
+            Nothing to compare, no such row, or not the same speakers.
+        """
+        one, two = self._tallies(first), self._tallies(second)
+        if not all(tally.paired_with(one[0]) for tally in one + two):
+            raise ComparisonError(
+                f"these scores are not about the same speakers: {_title(first)}, and {_title(second)}",
+                "compare rows of the same goal, or of goals with the same speakers",
+            )
+        names = _titles(first, second)
+        value = float(np.mean([tally.value for tally in one]) - np.mean([tally.value for tally in two]))
+        if self.bootstrap == 0 or one[0].n_speakers < 2:
+            return Difference(*names, value, float("nan"), float("nan"))
+        weights = speaker_weights(one[0].strata, self.bootstrap, self.seed)
+        means = [np.mean([tally.weighted(weights) for tally in side], axis=0) for side in (one, two)]
+        return Difference(*names, value, *interval(means[0] - means[1], self.level))
+
+    def _tallies(self, keys: Sequence[Key]) -> list[Tally]:
+        if not keys:
+            raise ComparisonError("there is no score to compare", "name at least one on either side")
         for key in keys:
             if key not in self.tallies:
+                name, goal, probe, unit = key
                 raise ComparisonError(
-                    f'no score for "{key[0]}", goal {goal}, probe {probe}, unit {unit}',
+                    f'no score for "{name}", goal {goal}, probe {probe}, unit {unit}',
                     "the rows of .table name what there is",
                 )
-        one, two = (self.tallies[key] for key in keys)
-        value = one.value - two.value
-        if self.bootstrap == 0 or one.n_speakers < 2:
-            return Difference(first, second, value, float("nan"), float("nan"))
-        samples = one.resampled(self.bootstrap, self.seed) - two.resampled(self.bootstrap, self.seed)
-        return Difference(first, second, value, *interval(samples, self.level))
+        return [self.tallies[key] for key in keys]
+
+
+def _titles(first: Sequence[Key], second: Sequence[Key]) -> tuple[str, str]:
+    """Name both sides by their representations, and by all else if that is not the same everywhere."""
+    if len({key[1:] for key in (*first, *second)}) == 1:
+        return _names(first), _names(second)
+    return _title(first), _title(second)
+
+
+def _names(keys: Sequence[Key]) -> str:
+    return ", ".join(dict.fromkeys(key[0] for key in keys))
+
+
+def _title(keys: Sequence[Key]) -> str:
+    whats = dict.fromkeys(" ".join(key[1:]) for key in keys)
+    return f"{_names(keys)} ({', '.join(whats)})"

@@ -1,22 +1,25 @@
-"""Goals about sex, with probes that per-speaker centring cannot fool.
+"""Goals about sex, or another property of speakers with two values, that per-speaker centring cannot fool.
 
 Per-speaker centring puts every speaker's mean at zero, so a linear probe on tokens has nothing left to go
-by, whatever the other tokens still say. Hence a probe that may treat each label on its own, and one of
+by, whatever the other tokens still say. Hence probes that may treat each label on its own, and those of
 whole speakers; hence also women and men held out together, since with one speaker left out a linear probe
 answers the rarer sex and is always wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.folds import Fold, group_folds, paired_speakers
-from w2vpraat.compare.goals import Outcome
+from w2vpraat.compare.folds import group_folds, paired_speakers
+from w2vpraat.compare.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
+from w2vpraat.compare.goals import Outcome, known_probes, mean_value
+from w2vpraat.compare.knn import SPEAKER_NEIGHBOURS, neighbour_scores
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes import credit, linear_scores, rbf_scores, residuals
+from w2vpraat.compare.probes import credit, linear_scores
 from w2vpraat.compare.scores import Tally
 
 Floats = NDArray[np.float64]
@@ -24,81 +27,95 @@ Ints = NDArray[np.intp]
 
 # There are far fewer speakers than tokens, so one shuffling of the sexes says little.
 SEX_SHUFFLES = 6
-# So many for the support vector machine, if the corpus is no larger than this.
-RBF_SHUFFLES, RBF_SMALL = 2, 1000
-# A support vector machine is trained on at most so many tokens per fold (drawn evenly over speakers).
-RBF_TOKENS = 1000
 
 
-class SexGoal:
-    """Which sex is it, given the label? One linear probe, and one that may use other cues for each label."""
+@dataclass(frozen=True, eq=False)
+class Trait:
+    """A property of speakers with two values, such as sex.
 
-    name = "sex_given_label"
+    Attributes
+    ----------
+    name : str
+    of_speaker : ndarray, shape (n_speakers,)
+        0 or 1, -1 = unknown.
+    asked : ndarray of bool, shape (n_tokens,)
+        The tokens with a known value.
+    """
 
-    def __init__(self, material: Material, seed: int) -> None:
-        self.material, self.seed = material, seed
-        self.groups = paired_speakers(material.sex, seed=seed)
-        known = material.sex >= 0
-        self.usable = known[material.speakers]
+    name: str
+    of_speaker: Ints
+    asked: NDArray[np.bool_]
+
+    @classmethod
+    def sex(cls, material: Material) -> Trait:
+        """Return the sexes of the speakers."""
+        return cls("sex", material.sex, (material.sex >= 0)[material.speakers])
+
+    @property
+    def strata(self) -> Ints:
+        """Speakers are resampled among those with the same value."""
+        return np.maximum(self.of_speaker, 0)
+
+    @property
+    def one_of_each(self) -> str:
+        """Two speakers in words."""
+        return "one woman and one man" if self.name == "sex" else f"one speaker of each {self.name}"
+
+    @property
+    def as_many_of_each(self) -> str:
+        """More speakers in words."""
+        return "as many women as men" if self.name == "sex" else f"as many speakers of either {self.name}"
+
+
+class TraitGoal:
+    """Which value is it, given the label? One linear probe, and others that may use more than a direction."""
+
+    def __init__(
+        self, material: Material, trait: Trait, seed: int, probes: Collection[str] = ("lda", "rbf")
+    ) -> None:
+        self.material, self.trait, self.seed = material, trait, seed
+        self.name = f"{trait.name}_given_label"
+        self.probes = known_probes(probes, PROBES)
+        self.groups = paired_speakers(trait.of_speaker, seed=seed)
         most = max((len(group) for group in self.groups), default=0)
         self.description = (
-            "one woman and one man held out together"
+            f"{trait.one_of_each} held out together"
             if most == 2
-            else f"{len(self.groups)} groups of as many women as men held out"
+            else f"{len(self.groups)} groups of {trait.as_many_of_each} held out"
         )
-        # Shuffled speakers are paired anew: by their shuffled sexes, as the real ones are by theirs.
+        # Shuffled speakers are paired anew: by their shuffled values, as the real ones are by theirs.
         self.variants = [
-            (sex, group_folds(material.speakers, paired_speakers(sex, seed=seed), self.usable))
-            for sex in (material.sex, *shuffled_sex(material.sex, seed))
+            (values, group_folds(material.speakers, paired_speakers(values, seed=seed), trait.asked))
+            for values in (trait.of_speaker, *shuffled_sex(trait.of_speaker, seed))
         ]
 
     def score(self, vectors: Floats) -> Iterator[Outcome]:
-        """Yield balanced accuracies of the linear and of the non-linear probe."""
-        few = 1 + (RBF_SHUFFLES if len(vectors) <= RBF_SMALL else 1)
-        for probe, variants in (("lda", self.variants), ("rbf", self.variants[:few])):
-            tallies = [self._tally(vectors, sex, folds, probe) for sex, folds in variants]
-            note = self.description
-            if probe == "rbf" and max(len(train) for train, _ in self.variants[0][1]) > RBF_TOKENS:
-                note += f"; trained on {RBF_TOKENS} tokens per fold"
+        """Yield balanced accuracies of the linear and of the non-linear probes."""
+        made = ProbesGivenLabel(vectors, self.trait.asked, self.material, self.seed)
+        for probe in self.probes:
+            few = 1 + shuffles_of(probe, len(vectors), SEX_SHUFFLES)
+            tallies = []
+            for values, folds in self.variants[:few]:
+                classes = np.maximum(values, 0)[self.material.speakers]
+                credits = made.credits(probe, classes, 2, folds)
+                tallies.append(
+                    Tally.of(
+                        credits, self.material.speakers, classes, strata=self.trait.strata, balanced=True
+                    )
+                )
             yield Outcome(
                 goal=self.name,
                 probe=probe,
                 unit="balanced accuracy",
                 tally=tallies[0],
                 chance=0.5,
-                shuffled=float(np.mean([tally.value for tally in tallies[1:]])),
-                n_tokens=int(self.usable.sum()),
-                n_labels=self.material.n_labels,
-                note=note,
+                shuffled=mean_value(tallies[1:]),
+                n_tokens=int(self.trait.asked.sum()),
+                n_labels=len(np.unique(self.material.labels[self.trait.asked])),
+                n_classes=2,
+                note=self.description + remark(probe, self.variants[0][1]),
+                of_speaker=True,
             )
-
-    def _tally(self, vectors: Floats, sex: Ints, folds: tuple[Fold, ...], probe: str) -> Tally:
-        material = self.material
-        classes = np.maximum(sex, 0)[material.speakers]
-        total, asked = np.zeros(len(vectors)), np.zeros(len(vectors))
-        for turn, (train, test) in enumerate(folds):
-            training = np.zeros(len(vectors), dtype=bool)
-            training[train] = True
-            if probe == "lda":
-                rest = residuals(vectors, material.labels, classes, training, material.n_labels)
-                answers = linear_scores(rest[train], classes[train], rest[test], 2, equal_priors=True)
-            else:
-                train = _thinned(train, material.speakers, RBF_TOKENS, (self.seed, turn))
-                answers = rbf_scores(
-                    vectors[train],
-                    classes[train],
-                    vectors[test],
-                    2,
-                    training_labels=material.labels[train],
-                    test_labels=material.labels[test],
-                )
-            total[test] += credit(answers, classes[test])
-            asked[test] += 1
-        with np.errstate(invalid="ignore"):
-            credits = np.where(asked > 0, total / asked, np.nan)
-        return Tally.of(
-            credits, material.speakers, classes, strata=np.maximum(material.sex, 0), balanced=True
-        )
 
 
 def shuffled_sex(sex: Ints, seed: int) -> list[Ints]:
@@ -112,82 +129,85 @@ def shuffled_sex(sex: Ints, seed: int) -> list[Ints]:
     return made
 
 
-def _thinned(tokens: Ints, speakers: Ints, most: int, seed: tuple[int, int]) -> Ints:
-    """Draw at most so many tokens, about the same number from each speaker."""
-    if len(tokens) <= most:
-        return tokens
-    random = np.random.default_rng(seed)
-    mixed = random.permutation(tokens)
-    order = np.argsort(speakers[mixed], kind="stable")
-    own = speakers[mixed][order]
-    rank = np.empty(len(mixed), dtype=np.intp)  # how many tokens of the same speaker come before
-    rank[order] = np.arange(len(mixed)) - np.searchsorted(own, own)
-    return np.sort(mixed[np.argsort(rank, kind="stable")[:most]])
+class SpeakerTraitGoal:
+    """Which value has the speaker, by the vector of all label means? Centring cannot fool these probes."""
 
-
-class SpeakerSexGoal:
-    """Which sex is the speaker, from the vector of all label means? The probe that centring cannot fool."""
-
-    name = "sex_of_speaker"
-
-    def __init__(self, material: Material, seed: int) -> None:
-        self.material = material
+    def __init__(
+        self, material: Material, trait: Trait, seed: int, probes: Collection[str] = ("lda",)
+    ) -> None:
+        self.material, self.trait = material, trait
+        self.name = f"{trait.name}_of_speaker"
+        self.probes = known_probes(probes)
         said = np.zeros((material.n_speakers, material.n_labels), dtype=bool)
-        said[material.speakers, material.labels] = True
-        self.labels, self.speakers = common_labels(said, material.sex >= 0)
-        sex = np.full(material.n_speakers, -1, dtype=np.intp)
-        sex[self.speakers] = material.sex[self.speakers]
-        self.sex = sex
+        said[material.speakers[trait.asked], material.labels[trait.asked]] = True
+        self.labels, self.speakers = common_labels(said, trait.of_speaker >= 0)
+        values = np.full(material.n_speakers, -1, dtype=np.intp)
+        values[self.speakers] = trait.of_speaker[self.speakers]
+        self.values = values
         self.variants = [
-            (mixed, paired_speakers(mixed, most=32, seed=seed)) for mixed in (sex, *shuffled_sex(sex, seed))
+            (mixed, paired_speakers(mixed, most=32, seed=seed))
+            for mixed in (values, *shuffled_sex(values, seed))
         ]
-        dropped = int((material.sex >= 0).sum()) - len(self.speakers)
+        dropped = int((trait.of_speaker >= 0).sum()) - len(self.speakers)
         self.description = (
             f"means of {len(self.labels)} labels per speaker"
             + (f", {dropped} speakers lack one of them" if dropped else "")
-            + "; as many women as men held out together"
+            + f"; {trait.as_many_of_each} held out together"
         )
 
     @property
     def possible(self) -> bool:
-        """Whether there are enough speakers: three of each sex with the same labels."""
-        return all(int((self.sex == value).sum()) >= 3 for value in (0, 1)) and len(self.labels) > 0
+        """Whether there are enough speakers: three of each value with the same labels."""
+        return all(int((self.values == value).sum()) >= 3 for value in (0, 1)) and len(self.labels) > 0
 
     def score(self, vectors: Floats) -> Iterator[Outcome]:
-        """Yield the balanced accuracy over speakers."""
-        material = self.material
-        cells = material.speakers * material.n_labels + material.labels
+        """Yield the balanced accuracies over speakers."""
+        spaces = self._spaces(vectors)
+        asked = self.trait.asked & np.isin(self.material.speakers, self.speakers)
+        for probe in self.probes:
+            tallies = [self._tally(spaces, values, groups, probe) for values, groups in self.variants]
+            yield Outcome(
+                goal=self.name,
+                probe=probe,
+                unit="balanced accuracy",
+                tally=tallies[0],
+                chance=0.5,
+                shuffled=mean_value(tallies[1:]),
+                n_tokens=int(asked.sum()),
+                n_labels=len(self.labels),
+                n_classes=2,
+                note=self.description
+                + (f"; {SPEAKER_NEIGHBOURS} nearest speakers" if probe == "knn" else ""),
+                of_speaker=True,
+            )
+
+    def _spaces(self, vectors: Floats) -> Floats:
+        """Vectors of all label means, shape (n_speakers, n_labels * dim)."""
+        material, asked = self.material, self.trait.asked
+        cells = (material.speakers * material.n_labels + material.labels)[asked]
         size = material.n_speakers * material.n_labels
         counts = np.bincount(cells, minlength=size)
         sums = np.zeros((size, vectors.shape[1]))
-        np.add.at(sums, cells, vectors)
+        np.add.at(sums, cells, vectors[asked])
         means = (sums / np.maximum(counts, 1)[:, None]).reshape(material.n_speakers, material.n_labels, -1)
-        spaces = means[:, self.labels].reshape(material.n_speakers, -1)
-        tallies = [self._tally(spaces, sex, groups) for sex, groups in self.variants]
-        yield Outcome(
-            goal=self.name,
-            probe="lda",
-            unit="balanced accuracy",
-            tally=tallies[0],
-            chance=0.5,
-            shuffled=float(np.mean([tally.value for tally in tallies[1:]])),
-            n_tokens=int(np.isin(material.speakers, self.speakers).sum()),
-            n_labels=len(self.labels),
-            note=self.description,
-        )
+        return np.asarray(means[:, self.labels].reshape(material.n_speakers, -1))
 
-    def _tally(self, spaces: Floats, sex: Ints, groups: tuple[Ints, ...]) -> Tally:
+    def _tally(self, spaces: Floats, values: Ints, groups: tuple[Ints, ...], probe: str) -> Tally:
         total, asked = np.zeros(len(spaces)), np.zeros(len(spaces))
         for group in groups:
             train = np.setdiff1d(self.speakers, group)
-            answers = linear_scores(spaces[train], sex[train], spaces[group], 2, equal_priors=True)
-            total[group] += credit(answers, sex[group])
+            known, held = spaces[train], spaces[group]
+            if probe == "lda":
+                answers = linear_scores(known, values[train], held, 2, equal_priors=True)
+            else:
+                answers = neighbour_scores(known, values[train], held, 2, k=SPEAKER_NEIGHBOURS, even=True)
+            total[group] += credit(answers, values[group])
             asked[group] += 1
         with np.errstate(invalid="ignore"):
             credits = np.where(asked > 0, total / asked, np.nan)
         numbers = np.arange(len(spaces))
-        strata = np.maximum(self.sex, 0)
-        return Tally.of(credits, numbers, np.maximum(sex, 0), strata=strata, balanced=True)
+        strata = np.maximum(self.values, 0)
+        return Tally.of(credits, numbers, np.maximum(values, 0), strata=strata, balanced=True)
 
 
 def common_labels(said: NDArray[np.bool_], known: NDArray[np.bool_]) -> tuple[Ints, Ints]:

@@ -33,6 +33,7 @@ METHOD_TITLES = {
     "pca": "principal components",
     "lda": "linear discriminants",
     "tsne": "t-SNE",
+    "umap": "UMAP",
     "plane": "",
 }
 LEGEND_COLUMNS = 16

@@ -37,6 +37,8 @@ class ModelRecord:
         Exact commit of a hub model; empty otherwise.
     title, task, licence, citation, training_data : str
         From the model's ``w2vpraat.json``; empty if it has none.
+    tasks : tuple of str
+        Names of the tasks it was fine-tuned for frame by frame; empty for a pre-trained one, or if unknown.
     languages : tuple of str
         Languages it was trained on; empty if unknown.
     family : str
@@ -81,6 +83,7 @@ class ModelRecord:
     revision: str = ""
     title: str = ""
     task: str = ""
+    tasks: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     licence: str = ""
     citation: str = ""
@@ -167,11 +170,16 @@ def read_record(
         pre_norm=bool(config["do_stable_layer_norm"]),
         do_normalize=do_normalize,
         labels=checkpoint.labels_of(config),
+        tasks=_task_names(own.get("tasks", ())),
         languages=_strings(own.get("languages", ())),
         n_parameters=n_parameters,
         size=size,
         **texts,
     )
+
+
+def _task_names(found: Any) -> tuple[str, ...]:
+    return tuple(str(one["name"] if isinstance(one, Mapping) else one) for one in found)
 
 
 def _weight_facts(folder: Path) -> tuple[int, int]:
@@ -239,6 +247,19 @@ def find_model(name: str) -> ModelRecord:
 def _hub_record(hub_id: str, revision: str | None = None, name: str = "") -> ModelRecord:
     folder, commit = hub.fetch_settings(hub_id, revision)
     return read_record(folder, name=name or hub_id, kind="hub", source=hub_id, revision=commit)
+
+
+def check_name(name: str, folder: str | os.PathLike[str]) -> None:
+    """Check that a model in a folder may be listed under a name.
+
+    Raises
+    ------
+    ModelError
+        If a bundled model or another folder has it.
+    """
+    for record in catalogue():
+        if record.name == name and (record.kind != "local" or Path(record.source) != Path(folder).absolute()):
+            raise ModelError(f'there is a model "{name}" already', "give another --name, or remove that one")
 
 
 def add_model(source: str, name: str | None = None, *, revision: str | None = None) -> ModelRecord:

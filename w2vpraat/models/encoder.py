@@ -145,6 +145,16 @@ class Encoder:
         return tuple(dict.fromkeys(wanted)) or (self.record.recommended_layer,)
 
     @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
+    @property
+    def pickled(self) -> bool:
+        """Whether its weights are in pickle form."""
+        return self._files[0].suffix != ".safetensors"
+
+    @property
     def loaded(self) -> bool:
         """Whether the weights are in memory."""
         return self._network is not None
@@ -166,7 +176,7 @@ class Encoder:
                 do_normalize=self.record.do_normalize,
                 device=self.device,
                 precision=self.precision,
-                pickled=self._files[0].suffix != ".safetensors",
+                pickled=self.pickled,
             )
         return self._network
 

@@ -72,7 +72,8 @@ class Network:
         precision: str,
         pickled: bool = False,
     ) -> None:
-        model, self.missing, self.unexpected = _load(folder, pickled)
+        model, self.missing, self.unexpected = load_checkpoint(folder, pickled)
+        model.requires_grad_(False)
         self.do_normalize = do_normalize
         self.device = torch.device(device)
         self.dtype: torch.dtype = getattr(torch, precision)
@@ -151,8 +152,21 @@ class Network:
         return found
 
 
-def _load(folder: Path, pickled: bool) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
-    with _quiet_transformers():
+def load_checkpoint(folder: Path, pickled: bool = False) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
+    """Load the bare model of a checkpoint in float32, ready for inference.
+
+    Returns
+    -------
+    model, missing, unexpected
+        The transformers model, weights that the checkpoint lacks (all unused), and those that the bare model
+        has no place for.
+
+    Raises
+    ------
+    ModelError
+        If the weights can't be read, don't fit, or leave part of the encoder random.
+    """
+    with quiet_transformers():
         try:
             model, report = transformers.AutoModel.from_pretrained(
                 folder,
@@ -175,8 +189,7 @@ def _load(folder: Path, pickled: bool) -> tuple[Any, tuple[str, ...], tuple[str,
             "the checkpoint is damaged, or of another architecture than its config.json says",
             file=folder,
         )
-    model = model.eval().requires_grad_(False)
-    return model, missing, tuple(sorted(report["unexpected_keys"]))
+    return model.eval(), missing, tuple(sorted(report["unexpected_keys"]))
 
 
 def _bake_weight_norm(model: Any) -> None:
@@ -188,7 +201,7 @@ def _bake_weight_norm(model: Any) -> None:
 
 
 @contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Keep transformers' report and progress bar off the terminal; what they say is checked here."""
     logging: Any = transformers.utils.logging
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

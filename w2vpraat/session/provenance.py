@@ -79,6 +79,8 @@ class Provenance:
         One record per method, with its fitted constants.
     comparison : mapping
         Seed, folds, notes.
+    training : mapping
+        Of a fine-tuned model: base, tasks, splits, steps.
     environment : mapping
         Versions of Python and packages, platform.
     notes, skipped : tuple
@@ -95,6 +97,7 @@ class Provenance:
     embeddings: Mapping[str, Any] = field(default_factory=dict)
     normalizations: tuple[Mapping[str, Any], ...] = ()
     comparison: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     skipped: tuple[Mapping[str, Any], ...] = ()
@@ -126,6 +129,7 @@ def build_provenance(
     embeddings: Mapping[str, Any] | None = None,
     normalizations: Iterable[Mapping[str, Any]] = (),
     comparison: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
     skipped: Iterable[Mapping[str, Any]] = (),
     started: datetime | None = None,
@@ -145,7 +149,7 @@ def build_provenance(
         Folders that paths are told relative to.
     outputs : iterable of path
         Files written, without ``provenance.json`` itself.
-    measurements, embeddings, normalizations, comparison
+    measurements, embeddings, normalizations, comparison, training
         See :class:`Provenance`.
     notes, skipped
         See :class:`Provenance`.
@@ -172,6 +176,7 @@ def build_provenance(
         embeddings=_frozen(embeddings or {}),
         normalizations=tuple(_frozen(record) for record in normalizations),
         comparison=_frozen(comparison or {}),
+        training=_frozen(training or {}),
         environment=_frozen(environment()),
         notes=tuple(notes),
         skipped=tuple(_frozen(item) for item in skipped),

@@ -10,10 +10,13 @@ from typing import Any
 
 from w2vpraat.errors import InputError
 from w2vpraat.params import (
+    ClaimsParams,
     CompareParams,
     EmbedParams,
+    FinetuneParams,
     FormantParams,
     IntensityParams,
+    LayersParams,
     NormalizeParams,
     ParamGroup,
     PitchParams,
@@ -33,7 +36,7 @@ class Settings:
         Folder (or file) with audio and TextGrids.
     speakers : str
         Speaker metadata file; empty if none.
-    read, tokens, formants, pitch, intensity, embed, normalize, compare
+    read, tokens, formants, pitch, intensity, embed, normalize, compare, finetune, layers, claims
         One parameter group per section of ``w2vpraat.toml``.
     """
 
@@ -47,6 +50,9 @@ class Settings:
     embed: EmbedParams = field(default_factory=EmbedParams)
     normalize: NormalizeParams = field(default_factory=NormalizeParams)
     compare: CompareParams = field(default_factory=CompareParams)
+    finetune: FinetuneParams = field(default_factory=FinetuneParams)
+    layers: LayersParams = field(default_factory=LayersParams)
+    claims: ClaimsParams = field(default_factory=ClaimsParams)
 
     def group(self, section: str) -> ParamGroup:
         """Return the parameter group of a section."""

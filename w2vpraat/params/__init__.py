@@ -1,0 +1,62 @@
+"""Parameter groups: the only home of defaults, units, ranges and help texts.
+
+The command line, the configuration file, the forms of the window and the docs are all made from these.
+"""
+
+from __future__ import annotations
+
+from w2vpraat.params.base import (
+    ParamGroup,
+    param,
+)
+from w2vpraat.params.comparing import (
+    ClaimsParams,
+    CompareParams,
+    LayersParams,
+    NormalizeParams,
+)
+from w2vpraat.params.extracting import (
+    EmbedParams,
+    FormantParams,
+    IntensityParams,
+    PitchParams,
+    ReadParams,
+    TokenParams,
+)
+from w2vpraat.params.finetuning import (
+    FinetuneParams,
+)
+
+__all__ = [
+    "ClaimsParams",
+    "CompareParams",
+    "EmbedParams",
+    "FinetuneParams",
+    "FormantParams",
+    "IntensityParams",
+    "LayersParams",
+    "NormalizeParams",
+    "ParamGroup",
+    "PitchParams",
+    "ReadParams",
+    "TokenParams",
+    "param",
+    "parameter_groups",
+]
+
+
+def parameter_groups() -> dict[str, type[ParamGroup]]:
+    """Section name in ``w2vpraat.toml`` -> group."""
+    return {
+        "read": ReadParams,
+        "tokens": TokenParams,
+        "formants": FormantParams,
+        "pitch": PitchParams,
+        "intensity": IntensityParams,
+        "embed": EmbedParams,
+        "normalize": NormalizeParams,
+        "compare": CompareParams,
+        "finetune": FinetuneParams,
+        "layers": LayersParams,
+        "claims": ClaimsParams,
+    }
