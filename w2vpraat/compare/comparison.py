@@ -107,11 +107,16 @@ def compare_each(
     """
     params = CompareParams() if params is None else params
     material = gather(representations, tokens_table, params, label=label, speaker=speaker, sex=sex, file=file)
-    asked = [Column.of(name, column_texts(tokens_table, name, material.ids), material) for name in columns]
+    # Label, speaker and sex have goals of their own.
+    further = [name for name in dict.fromkeys(columns) if name not in (label, speaker, sex)]
+    asked = [Column.of(name, column_texts(tokens_table, name, material.ids), material) for name in further]
     rows: list[dict[str, Any]] = []
     tallies: dict[Key, Tally] = {}
+    n_classes: dict[str, int] = {}
     with one_thread():
         goals, notes = _goals(material, params)
+        if asked and material.n_speakers < 2:
+            notes.append(f"{', '.join(further)}: not asked, since there is one speaker only")
         for column in asked if material.n_speakers > 1 else ():
             more, remarks = column_goals(material, column, params.folds, params.seed, params.probes)
             goals += more
@@ -124,8 +129,9 @@ def compare_each(
                 for outcome in goal.score(vectors):
                     tallies[(item.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
                     rows.append(_row(item, outcome, centred, params))
+                    n_classes[outcome.goal] = outcome.n_classes
         yield item.name
-    yield _scores(rows, tallies, material, notes, params)
+    yield _scores(rows, tallies, n_classes, material, notes, params)
 
 
 def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareParams) -> dict[str, Any]:
@@ -152,6 +158,7 @@ def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareP
 def _scores(
     rows: list[dict[str, Any]],
     tallies: dict[Key, Tally],
+    n_classes: dict[str, int],
     material: Material,
     notes: list[str],
     params: CompareParams,
@@ -171,6 +178,7 @@ def _scores(
         bootstrap=params.bootstrap,
         seed=params.seed,
         level=params.level,
+        n_classes=n_classes,
     )
 
 

@@ -224,7 +224,7 @@ def standardized(vectors: Floats) -> Floats:
 def standardized_by(training: Floats, test: Floats) -> tuple[Floats, Floats]:
     """Scale both by the mean and sd of the training vectors; constant columns are only centred."""
     mean, sd = training.mean(axis=0), training.std(axis=0)
-    sd[sd == 0.0] = 1.0
+    sd[sd <= 1e-12 * np.abs(mean)] = 1.0  # the sd of 0.1, 0.1, 0.1 is no zero, but rounding
     return (training - mean) / sd, (test - mean) / sd
 
 
