@@ -20,6 +20,8 @@ COMMANDS = {
     "normalize": ("normalize", "Normalize a table of formants (also one that you already have)."),
     "compare": ("compare", "Compare representations: labels kept, speakers removed."),
     "finetune": ("finetune", "Fine-tune a model frame by frame: phones, tones, sex, several at once."),
+    "layers": ("layers", "Layer by layer: what each model keeps of label, speaker and sex."),
+    "claims": ("claims", "The claims of Wang, Yang & Yuan 2025, tested on your data."),
     "models": ("models", "List, show, add and remove models."),
     "textgrid": ("textgrid", "Look at, check and convert TextGrids."),
     "demo": ("demo", "The main job on the bundled sample corpus and model."),

@@ -21,6 +21,8 @@ TARGETS = {
     "sex_given_label": "sex, given the label",
     "sex_of_speaker": "sex of whole speakers",
 }
+PROBES = {"lda": "linear probe", "knn": "nearest neighbours", "rbf": "Gaussian support vectors"}
+MEASURES = {"svcca": "SVCCA", "pwcca": "PWCCA"}
 RANDOM = "random"
 GREY = "#8A8A8A"
 # Without the grey of `HUES`, which is kept for random weights.
@@ -98,7 +100,8 @@ def bottom_legend(figure: Figure, entries: Sequence[tuple[Artist, str]]) -> floa
         Its height in inches.
     """
     room = (figure.get_figwidth() - 0.2) * figure.dpi
-    for columns in range(min(len(entries), 8), 0, -1):
+    for most in range(min(len(entries), 8), 0, -1):
+        columns = -(-len(entries) // -(-len(entries) // most))  # rows of about the same length
         # matplotlib fills column after column; people read row after row.
         order = [at for first in range(columns) for at in range(first, len(entries), columns)]
         legend = figure.legend(
@@ -198,4 +201,8 @@ def layer_axis(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
     axes.set_xlabel("layer", fontproperties=font(8), labelpad=2)
     axes.margins(x=0.04)
+    low, high = axes.dataLim.intervalx
+    if low == high:  # one layer: no fractions of layers
+        axes.set_xlim(low - 1.0, high + 1.0)
+        axes.set_xticks([low], [f"{low:g}"])
     plain_axes(axes)

@@ -85,6 +85,9 @@ class LayersParams(ParamGroup):
         minimum=0.1,
         maximum=1.0,
     )
+    rivals: bool = param(
+        True, "Score formants, raw and normalized (--methods), on the same tokens, if all are vowels."
+    )
     collapse: bool = param(True, "Probe again with the speaker subspace removed.")
     maps: tuple[str, ...] = param(
         ("pca", "umap", "tsne"),
@@ -106,5 +109,8 @@ class ClaimsParams(ParamGroup):
         "Equivalence margin: a difference in accuracy that would not matter (0.05: five points).",
         minimum=0.001,
         maximum=0.5,
+    )
+    label_task: str = param(
+        "phone", "The task that the labels of the tokens stand for (a model's task name)."
     )
     upper: int = param(0, "So many upper layers are averaged; 0: the upper third.", minimum=0)

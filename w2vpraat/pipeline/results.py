@@ -92,13 +92,14 @@ def _tables(results: Results, folder: Path) -> Iterator[Path]:
     yield write_table(results.table, folder / "tokens.csv", metadata=metadata_columns(tokens.kept))
     yield write_rejected(tokens.rejected, folder / "rejected.csv")
     yield write_problems(tokens.problems, folder / "problems.csv")
-    yield write_table(_skipped_table(results.skipped), folder / "skipped.csv", keep_order=True)
+    yield write_table(skipped_table(results.skipped), folder / "skipped.csv", keep_order=True)
     if results.scores is not None:
         yield write_table(results.scores.table, folder / "scores.csv", keep_order=True)
         yield write_table(results.scores.left_out, folder / "left_out.csv", keep_order=True)
 
 
-def _skipped_table(skipped: Sequence[Skipped]) -> pd.DataFrame:
+def skipped_table(skipped: Sequence[Skipped]) -> pd.DataFrame:
+    """Return one row per file that could not be used: step, name, where, reason, hint."""
     import pandas as pd
 
     rows = [(one.step, one.name, one.error.where, one.error.message, one.error.hint) for one in skipped]

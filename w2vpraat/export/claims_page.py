@@ -1,0 +1,254 @@
+"""The report on the claims of Wang, Yang & Yuan 2025 as tests: verdicts, a forest plot, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from w2vpraat.errors import ExportError
+from w2vpraat.export.figures import WIDTH, _any_sign
+from w2vpraat.export.html_page import Picture, Section, Sheet, Verdict, page, tone
+from w2vpraat.export.panels import PROBES, bottom_legend, new_figure, plain_axes, target_title, wrapped
+from w2vpraat.export.styles import font
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Verdict -> colour and filling of its mark; dark enough for text on white.
+LOOKS = {
+    "yes": ("#00694B", "full", "supported"),
+    "no": ("#B23A00", "none", "not supported"),
+    "open": ("#6A5200", "left", "undecided"),
+    "": ("#333333", "full", "no verdict"),
+}
+READING = (
+    "An effect is a difference in accuracy between a model and the one it is held against, in percentage "
+    "points, averaged over the layers named. Its interval comes from resampling speakers, the same for both.",
+    "The margin is the difference that would not matter; it has to be set before looking at the numbers. "
+    "Equivalence is shown when the whole interval lies within the margin; an interval that merely holds "
+    "zero shows nothing.",
+    "“Undecided” is a result: these speakers do not settle the question.",
+    "The paper tested Mandarin (AISHELL-1). Other corpora, models and units can differ from it for reasons "
+    "of their own; no published number is available to compare these with.",
+)
+CITATIONS = (
+    "Wang, Y., Yang, Y. & Yuan, J. 2025. Normalization through fine-tuning: Understanding wav2vec 2.0 "
+    "embeddings for phonetic analysis. arXiv:2503.04814. (The claims.)",
+    "Schuirmann, D. J. 1987. A comparison of the two one-sided tests procedure and the power approach for "
+    "assessing the equivalence of average bioavailability. J. Pharmacokinet. Biopharm. 15:657-680. "
+    "(Equivalence.)",
+    "Chen, Y., Wiesel, A., Eldar, Y. C. & Hero, A. O. 2010. Shrinkage algorithms for MMSE covariance "
+    "estimation. IEEE Trans. Signal Process. 58:5016-5029. (The linear probe.)",
+)
+
+
+def claims_page(
+    claims: pd.DataFrame,
+    verdicts: Sequence[tuple[str, str, str]],
+    facts: Mapping[str, str],
+    notes: Sequence[str],
+    figure: Figure | None,
+) -> str:
+    """Write the report on the claims as one HTML file.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        One row per test: ``claim``, ``model``, ``against``, ``target``, ``probe``, ``layers``, ``effect``,
+        ``low``, ``high``, ``margin`` (shares), ``n``, ``n_speakers``, ``verdict``, ``sentence``.
+    verdicts : sequence of (letter, title, sentence)
+        One per claim. The word of the verdict (``supported``, ``not supported``, ``undecided`` ...) is read
+        from the beginning of the sentence, else from the title; without one the box is grey.
+    facts : mapping of str to str
+    notes : sequence of str
+    figure : matplotlib.figure.Figure or None
+        From :func:`claims_figure`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    shown = [_verdict(*one) for one in verdicts]
+    sections = []
+    if figure is not None:
+        effects = [
+            f"{row.claim}: {row.model} against {row.against}, {target_title(str(row.target))}, "
+            f"{effect_text(*(float(str(part)) for part in (row.effect, row.low, row.high)))}"
+            for row in claims.itertuples()
+        ]
+        caption = "Effects with their intervals over speakers. Grey: the margin of equivalence."
+        alt = f"Effects in percentage points. {'; '.join(effects)}."
+        sections.append(Section("All tests", figures=[Picture(figure, alt, caption)]))
+    titles = {letter: title for letter, title, _ in verdicts}
+    for letter in dict.fromkeys([*titles, *claims["claim"]]):
+        own = claims[claims["claim"] == letter]
+        title = f"Claim {letter}: {titles[letter]}" if letter in titles else f"Claim {letter}"
+        if own.empty:
+            sections.append(Section(title, ["This claim could not be tested with these models and labels."]))
+        else:
+            sections.append(Section(title, tables=[_sheet(own)], notes=[str(one) for one in own["sentence"]]))
+    sections += [
+        Section("How to read this", notes=READING),
+        Section("Methods", ["The methods come from these works."], notes=CITATIONS),
+        Section("Notes", () if notes else ["There is nothing to remark."], notes=notes),
+    ]
+    subtitle = "Three claims about fine-tuned wav2vec 2.0 (Wang, Yang & Yuan 2025), tested on this corpus"
+    return page("Claims as tests", subtitle, sections, facts, verdicts=shown)
+
+
+def _verdict(letter: str, title: str, sentence: str) -> Verdict:
+    # The beginning only: later clauses may tell of single tests with other results.
+    word, kind = tone(sentence.partition(".")[0].partition(":")[0])
+    if not word:
+        word, kind = tone(sentence.partition(".")[0])
+    if not word:
+        word, kind = tone(title)
+    return Verdict(f"Claim {letter}: {title}", f"{word[:1].upper()}{word[1:]}", sentence, kind)
+
+
+def _sheet(own: pd.DataFrame) -> Sheet:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "model": own["model"],
+            "against": own["against"],
+            "target": [target_title(str(name)) for name in own["target"]],
+            "probe": [PROBES.get(str(name), str(name)) for name in own["probe"]],
+            "layers": [_known(name) for name in own["layers"]],
+            "effect [interval] (points)": [
+                effect_text(*row) for row in zip(own["effect"], own["low"], own["high"], strict=True)
+            ],
+            "margin (points)": [_points(value) for value in own["margin"]],
+            "verdict": own["verdict"],
+            "speakers": own["n_speakers"],
+            "tokens": own["n"],
+        }
+    )
+    return Sheet(frame, right=("effect [interval] (points)", "margin (points)"), verdict="verdict")
+
+
+def _known(value: Any) -> str:
+    return "–" if value is None or value != value else str(value)
+
+
+def _points(value: float) -> str:
+    return "–" if value != value else f"{100 * value:.1f}".replace("-", "−")
+
+
+def effect_text(effect: float, low: float, high: float) -> str:
+    """Put an effect (shares) into percentage points: ``−12.3 [−18.0, −6.1]``."""
+    if effect != effect:
+        return "–"
+    text = f"{100 * effect:+.1f}" + (f" [{100 * low:+.1f}, {100 * high:+.1f}]" if low == low else "")
+    return text.replace("-", "−")
+
+
+def claims_figure(claims: pd.DataFrame) -> Figure:
+    """Draw a forest plot: one row per test, grouped by claim.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        See :func:`claims_page`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Effects in percentage points with intervals; the band is the margin, the line zero. Marks differ in
+        colour and filling by verdict.
+
+    Raises
+    ------
+    ExportError
+        If there is no test.
+    """
+    if claims.empty:
+        raise ExportError("there are no tests to draw")
+    groups = [(str(claim), own) for claim, own in claims.groupby("claim", sort=True)]
+    step, title, left, right, over, under = 0.4, 0.3, 2.55, 1.45, 0.12, 0.45
+    figure = new_figure(WIDTH, 4.0)
+    with _any_sign():
+        legend = bottom_legend(figure, _entries(claims))
+        inside = sum(title + step * len(own) for _, own in groups)
+        height = over + inside + under + legend
+        figure.set_size_inches(WIDTH, height)
+        box = (left, under + legend, WIDTH - left - right, inside)
+        axes = figure.add_axes((box[0] / WIDTH, box[1] / height, box[2] / WIDTH, box[3] / height))
+        axes.set_ylim(inside, 0.0)  # inches from the top
+        y = 0.0
+        for claim, own in groups:
+            _write(figure, 0.1, height - over - y - 0.5 * title, f"Claim {claim}", 9.0, bold=True)
+            y += title
+            for row in own.to_dict("records"):
+                middle = y + 0.5 * step
+                _test(axes, row, middle, step)
+                where = height - over - middle
+                what = _pair(str(row["model"]), str(row["against"]))
+                _write(figure, 0.2, where + 0.09, what, 8.0)
+                details = f"{target_title(str(row['target']))}; {row['probe']}"
+                layers = _known(row["layers"])
+                details += "" if layers == "–" else f"; layers {layers}"
+                _write(figure, 0.2, where - 0.09, wrapped(details, 46), 7.0, colour="#444444")
+                text = effect_text(float(row["effect"]), float(row["low"]), float(row["high"]))
+                _write(figure, WIDTH - right + 0.1, where, text, 7.5)
+                y += step
+        axes.axvline(0.0, color="#333333", linewidth=0.9, zorder=2)
+        axes.set_yticks([])
+        axes.set_xlabel("difference in accuracy (percentage points)", fontproperties=font(8), labelpad=2)
+        axes.margins(x=0.06)
+        plain_axes(axes)
+        axes.spines["left"].set_visible(False)
+    return figure
+
+
+def _pair(model: str, against: str, room: int = 36) -> str:
+    """Name what is held against what; a long name may have the room that the other one leaves."""
+    first = max(room // 2, room - len(against))
+    return f"{wrapped(model, first)} − {wrapped(against, max(room // 2, room - len(model)))}"
+
+
+def _write(
+    figure: Figure, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: str = "black"
+) -> None:
+    """Write at inches from the lower left corner."""
+    width, height = figure.get_size_inches()
+    style = font(size, bold=bold)
+    figure.text(x / width, y / height, text, ha="left", va="center", fontproperties=style, color=colour)
+
+
+def _test(axes: Axes, row: Mapping[Any, Any], y: float, step: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    colour, fill, _ = LOOKS[tone(str(row["verdict"]))[1]]
+    effect, low, high = (100.0 * float(row[name]) for name in ("effect", "low", "high"))
+    margin = 100.0 * abs(float(row["margin"]))
+    if margin == margin:
+        band = Rectangle(
+            (-margin, y - 0.5 * step), 2.0 * margin, step, color="#DDDDDD", linewidth=0, zorder=1
+        )
+        axes.add_patch(band)
+    if low == low:
+        axes.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=3)
+    look: dict[str, Any] = {"color": colour, "fillstyle": fill, "markerfacecoloralt": "white"}
+    axes.plot([effect], [y], marker="o", markersize=6, zorder=4, **look)
+    if fill == "none":
+        axes.lines[-1].set_markerfacecolor("white")
+
+
+def _entries(claims: pd.DataFrame) -> list[tuple[Artist, str]]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[tuple[Artist, str]] = []
+    for kind in dict.fromkeys(tone(str(text))[1] for text in claims["verdict"]):
+        colour, fill, word = LOOKS[kind]
+        look: dict[str, Any] = {"color": colour, "fillstyle": fill, "markerfacecoloralt": "white"}
+        entries.append((Line2D([], [], marker="o", markersize=6, linewidth=1.6, **look), word))
+    if claims["margin"].notna().any():
+        entries.append((Patch(color="#DDDDDD", linewidth=0), "margin: differences that would not matter"))
+    return entries
