@@ -171,7 +171,7 @@ def claim_table() -> pd.DataFrame:
     tests = (
         ("A", "phone", "base", "sex_given_label", -0.123, "supported"),
         ("A", LONG[1], LONG[0], "label", 0.02, "not supported"),
-        ("B", "phone+sex", "phone", "label", -0.01, "undecided"),
+        ("B", "phone+sex", "phone", "label", -0.01, "not enough data"),
     )
     return pd.DataFrame(
         [

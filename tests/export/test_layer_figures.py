@@ -184,7 +184,7 @@ def test_the_forest_has_a_row_per_test():
     assert {text.get_text() for text in figure.legends[0].get_texts()} >= {
         "supported",
         "not supported",
-        "undecided",
+        "not enough data",
     }
     assert strays(figure) == []
     assert overlaps(drawn_texts(figure)) == []

@@ -54,12 +54,12 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     speakers and counts. The folder gets claims.html, claims.csv, verdicts.csv, scores.csv and a figure.
     """
     from w2vpraat.cli.progress import follow, list_skipped
-    from w2vpraat.pipeline.claims import ClaimsResults, testing_claims, write_claims
+    from w2vpraat.pipeline.claims import ClaimsResults, examining_claims, write_claims
     from w2vpraat.pipeline.running import results_folder
 
     settings = corpus_settings(corpus, speakers, values, config)
     folder = results_folder(output)
-    results, skipped = follow(testing_claims(settings), ClaimsResults)
+    results, skipped = follow(examining_claims(settings), ClaimsResults)
     written = write_claims(results, folder, command_line=sys.argv)
     for one in results.verdicts:
         click.echo(f"\n{one.claim}  {one.title}: {one.verdict.upper()}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from w2vpraat.compare.claims import Verdict
 from w2vpraat.errors import ExportError
-from w2vpraat.export.figures import WIDTH, _any_sign
-from w2vpraat.export.html_page import Picture, Section, Sheet, Verdict, page, tone
+from w2vpraat.export.figures import WIDTH, any_sign
+from w2vpraat.export.html_page import Picture, Section, Sheet, page, tone
+from w2vpraat.export.html_page import Verdict as Box
 from w2vpraat.export.panels import PROBES, bottom_legend, new_figure, plain_axes, target_title, wrapped
 from w2vpraat.export.styles import font
 
@@ -19,27 +21,26 @@ if TYPE_CHECKING:
 
 # Verdict -> colour and filling of its mark; dark enough for text on white.
 LOOKS = {
-    "yes": ("#00694B", "full", "supported"),
-    "no": ("#B23A00", "none", "not supported"),
-    "open": ("#6A5200", "left", "undecided"),
-    "": ("#333333", "full", "no verdict"),
+    "yes": ("#00694B", "full"),
+    "no": ("#B23A00", "none"),
+    "open": ("#6A5200", "left"),
+    "": ("#333333", "full"),
 }
 READING = (
     "An effect is a difference in accuracy between a model and the one it is held against, in percentage "
     "points, averaged over the layers named. Its interval comes from resampling speakers, the same for both.",
-    "The margin is the difference that would not matter; it has to be set before looking at the numbers. "
-    "Equivalence is shown when the whole interval lies within the margin; an interval that merely holds "
-    "zero shows nothing.",
-    "“Undecided” is a result: these speakers do not settle the question.",
+    "The margin is the difference that would not matter; it has to be set before looking at the numbers.",
+    "That something falls or rises counts as supported when the whole interval lies on that side of zero, "
+    "and as not supported when a change as large as the margin is ruled out. That nothing is lost counts as "
+    "supported when a loss as large as the margin is ruled out, and as not supported when the whole interval "
+    "lies beyond it. An interval that merely holds zero shows nothing.",
+    "That there are not enough data is a result, too: these speakers do not settle the question.",
     "The paper tested Mandarin (AISHELL-1). Other corpora, models and units can differ from it for reasons "
     "of their own; no published number is available to compare these with.",
 )
 CITATIONS = (
     "Wang, Y., Yang, Y. & Yuan, J. 2025. Normalization through fine-tuning: Understanding wav2vec 2.0 "
     "embeddings for phonetic analysis. arXiv:2503.04814. (The claims.)",
-    "Schuirmann, D. J. 1987. A comparison of the two one-sided tests procedure and the power approach for "
-    "assessing the equivalence of average bioavailability. J. Pharmacokinet. Biopharm. 15:657-680. "
-    "(Equivalence.)",
     "Chen, Y., Wiesel, A., Eldar, Y. C. & Hero, A. O. 2010. Shrinkage algorithms for MMSE covariance "
     "estimation. IEEE Trans. Signal Process. 58:5016-5029. (The linear probe.)",
 )
@@ -47,7 +48,7 @@ CITATIONS = (
 
 def claims_page(
     claims: pd.DataFrame,
-    verdicts: Sequence[tuple[str, str, str]],
+    verdicts: Sequence[Verdict],
     facts: Mapping[str, str],
     notes: Sequence[str],
     figure: Figure | None,
@@ -59,9 +60,8 @@ def claims_page(
     claims : pandas.DataFrame
         One row per test: ``claim``, ``model``, ``against``, ``target``, ``probe``, ``layers``, ``effect``,
         ``low``, ``high``, ``margin`` (shares), ``n``, ``n_speakers``, ``verdict``, ``sentence``.
-    verdicts : sequence of (letter, title, sentence)
-        One per claim. The word of the verdict (``supported``, ``not supported``, ``undecided`` ...) is read
-        from the beginning of the sentence, else from the title; without one the box is grey.
+    verdicts : sequence of Verdict
+        One per claim; see `w2vpraat.compare.claims`.
     facts : mapping of str to str
     notes : sequence of str
     figure : matplotlib.figure.Figure or None
@@ -72,7 +72,7 @@ def claims_page(
     str
         HTML.
     """
-    shown = [_verdict(*one) for one in verdicts]
+    shown = [_shown(one) for one in verdicts]
     sections = []
     if figure is not None:
         effects = [
@@ -80,13 +80,15 @@ def claims_page(
             f"{effect_text(*(float(str(part)) for part in (row.effect, row.low, row.high)))}"
             for row in claims.itertuples()
         ]
-        caption = "Effects with their intervals over speakers. Grey: the margin of equivalence."
+        caption = (
+            "Effects with intervals over speakers. Grey: the margin, a difference that would not matter."
+        )
         alt = f"Effects in percentage points. {'; '.join(effects)}."
         sections.append(Section("All tests", figures=[Picture(figure, alt, caption)]))
-    titles = {letter: title for letter, title, _ in verdicts}
+    titles = {one.claim: box.title for one, box in zip(verdicts, shown, strict=True)}
     for letter in dict.fromkeys([*titles, *claims["claim"]]):
         own = claims[claims["claim"] == letter]
-        title = f"Claim {letter}: {titles[letter]}" if letter in titles else f"Claim {letter}"
+        title = titles.get(letter, f"Claim {letter}")
         if own.empty:
             sections.append(Section(title, ["This claim could not be tested with these models and labels."]))
         else:
@@ -100,14 +102,13 @@ def claims_page(
     return page("Claims as tests", subtitle, sections, facts, verdicts=shown)
 
 
-def _verdict(letter: str, title: str, sentence: str) -> Verdict:
-    # The beginning only: later clauses may tell of single tests with other results.
-    word, kind = tone(sentence.partition(".")[0].partition(":")[0])
-    if not word:
-        word, kind = tone(sentence.partition(".")[0])
-    if not word:
-        word, kind = tone(title)
-    return Verdict(f"Claim {letter}: {title}", f"{word[:1].upper()}{word[1:]}", sentence, kind)
+def _shown(one: Verdict) -> Box:
+    return Box(
+        f"Claim {one.claim}: {one.title}",
+        f"{one.verdict[:1].upper()}{one.verdict[1:]}",
+        one.sentence,
+        tone(one.verdict),
+    )
 
 
 def _sheet(own: pd.DataFrame) -> Sheet:
@@ -172,7 +173,7 @@ def claims_figure(claims: pd.DataFrame) -> Figure:
     groups = [(str(claim), own) for claim, own in claims.groupby("claim", sort=True)]
     step, title, left, right, over, under = 0.4, 0.3, 2.55, 1.45, 0.12, 0.45
     figure = new_figure(WIDTH, 4.0)
-    with _any_sign():
+    with any_sign():
         legend = bottom_legend(figure, _entries(claims))
         inside = sum(title + step * len(own) for _, own in groups)
         height = over + inside + under + legend
@@ -224,7 +225,7 @@ def _write(
 def _test(axes: Axes, row: Mapping[Any, Any], y: float, step: float) -> None:
     from matplotlib.patches import Rectangle
 
-    colour, fill, _ = LOOKS[tone(str(row["verdict"]))[1]]
+    colour, fill = LOOKS[tone(str(row["verdict"]))]
     effect, low, high = (100.0 * float(row[name]) for name in ("effect", "low", "high"))
     margin = 100.0 * abs(float(row["margin"]))
     if margin == margin:
@@ -245,10 +246,11 @@ def _entries(claims: pd.DataFrame) -> list[tuple[Artist, str]]:
     from matplotlib.patches import Patch
 
     entries: list[tuple[Artist, str]] = []
-    for kind in dict.fromkeys(tone(str(text))[1] for text in claims["verdict"]):
-        colour, fill, word = LOOKS[kind]
+    kinds = {tone(str(text)): str(text) for text in claims["verdict"]}
+    for kind, word in kinds.items():
+        colour, fill = LOOKS[kind]
         look: dict[str, Any] = {"color": colour, "fillstyle": fill, "markerfacecoloralt": "white"}
-        entries.append((Line2D([], [], marker="o", markersize=6, linewidth=1.6, **look), word))
+        entries.append((Line2D([], [], marker="o", markersize=6, linewidth=1.6, **look), wrapped(word)))
     if claims["margin"].notna().any():
         entries.append((Patch(color="#DDDDDD", linewidth=0), "margin: differences that would not matter"))
     return entries

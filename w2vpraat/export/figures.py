@@ -83,13 +83,13 @@ def side_by_side(
     height = 4.9 + 0.18 * legend_rows
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
-    with _any_sign():
+    with any_sign():
         _compose(figure, (left, right), styles, legend_rows, title, subtitles, ellipse_level)
     return figure
 
 
 @contextmanager
-def _any_sign() -> Iterator[None]:
+def any_sign() -> Iterator[None]:
     """Labels may hold signs that neither font has: they are drawn as boxes, and nobody needs a warning."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
@@ -247,7 +247,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], *, dpi: int = 300) ->
     subsetting = logging.getLogger("fontTools.subset")  # tells of tables that a part of a font does not need
     level = subsetting.level
     settings: Any = {"svg.hashsalt": "w2vpraat", "svg.fonttype": "path", "pdf.fonttype": 42}
-    with matplotlib.rc_context(settings), _any_sign():
+    with matplotlib.rc_context(settings), any_sign():
         subsetting.setLevel(logging.ERROR)
         try:
             figure.savefig(buffer, format=suffix[1:], dpi=dpi, metadata=dates[suffix])

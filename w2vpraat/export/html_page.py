@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat import __version__
-from w2vpraat.export.figures import _any_sign
+from w2vpraat.export.figures import any_sign
 from w2vpraat.resources import resource_folder
 
 if TYPE_CHECKING:
@@ -23,23 +23,7 @@ if TYPE_CHECKING:
 DPI = 130
 SCREEN = 128
 # Words of verdicts, the longer ones first: "not supported" holds "supported".
-TONES = {
-    "not supported": "no",
-    "contradicted": "no",
-    "refuted": "no",
-    "rejected": "no",
-    "does not hold": "no",
-    "partly supported": "open",
-    "partly": "open",
-    "undecided": "open",
-    "not decided": "open",
-    "inconclusive": "open",
-    "cannot be tested": "open",
-    "not tested": "open",
-    "supported": "yes",
-    "holds": "yes",
-    "confirmed": "yes",
-}
+TONES = {"supported": "yes", "not supported": "no", "not enough data": "open"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +197,7 @@ def _svg(figure: Figure, prefix: str) -> str:
 
     buffer = io.BytesIO()
     settings: Any = {"svg.hashsalt": "w2vpraat", "svg.fonttype": "path"}
-    with matplotlib.rc_context(settings), _any_sign():
+    with matplotlib.rc_context(settings), any_sign():
         figure.savefig(buffer, format="svg", dpi=DPI, metadata={"Date": None})
     text = buffer.getvalue().decode("utf-8")
     # Comments hold the drawn texts; metadata and style sheets are the page's own business.
@@ -238,7 +222,7 @@ def _png(figure: Figure) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    with _any_sign():
+    with any_sign():
         figure.savefig(buffer, format="png", dpi=DPI)
     buffer.seek(0)
     # Sixteen shades of red, green and blue halve the size; white and black stay as they are.
@@ -248,10 +232,9 @@ def _png(figure: Figure) -> bytes:
     return small.getvalue()
 
 
-def tone(text: str) -> tuple[str, str]:
-    """Find a verdict's word in a text: (word, tone); the tone is ``yes``, ``no``, ``open`` or empty."""
-    folded = text.casefold()
-    return next(((word, TONES[word]) for word in TONES if word in folded), ("", ""))
+def tone(verdict: str) -> str:
+    """Return how a verdict is coloured: ``yes``, ``no``, ``open``, or empty for another text."""
+    return TONES.get(verdict.casefold(), "")
 
 
 def _table(sheet: Sheet) -> dict[str, Any]:
@@ -262,7 +245,7 @@ def _table(sheet: Sheet) -> dict[str, Any]:
         row = []
         for name, css, value in zip(frame.columns, classes, record, strict=True):
             text = cell_text(value, percent=name in sheet.percent, digits=sheet.digits)
-            css = tone(text)[1] if name == sheet.verdict else css
+            css = tone(text) if name == sheet.verdict else css
             row.append({"text": text if css == "number" else _breakable(text), "css": css})
         rows.append(row)
     heads = [{"text": str(name), "css": css} for name, css in zip(frame.columns, classes, strict=True)]

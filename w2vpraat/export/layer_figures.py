@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from w2vpraat.errors import ExportError
-from w2vpraat.export.figures import WIDTH, _any_sign
+from w2vpraat.export.figures import WIDTH, any_sign
 from w2vpraat.export.panels import (
     MEASURES,
     PROBES,
@@ -130,7 +130,7 @@ def layer_curves(layers: pd.DataFrame, *, probe: str | None = None) -> Figure:
     columns = {1: 1, 2: 2, 4: 2}.get(len(targets), 3)
     head = " and ".join(dict.fromkeys(PROBES.get(name, name) for name in rows["probe"]))
     figure = new_figure(WIDTH, 4.0)
-    with _any_sign():
+    with any_sign():
         panels = panel_grid(figure, len(targets), columns, bottom_legend(figure, entries), head)
         for axes, target in zip(panels, targets, strict=True):
             own = rows[rows["target"] == target]
@@ -206,7 +206,7 @@ def similarity_heatmap(similarity: pd.DataFrame) -> Figure:
     width = max(left + max(len(line) for line in lines) * (wide + gap) + 0.05, 4.2)
     height = 0.1 + step * len(lines)
     figure = new_figure(width, height)
-    with _any_sign():
+    with any_sign():
         for row, line in enumerate(lines):
             bottom = height - 0.1 - (row + 1) * step + under
             for column, (title, own) in enumerate(line):
@@ -297,7 +297,7 @@ def subspace_figure(subspaces: pd.DataFrame, layers: pd.DataFrame) -> Figure:
         baseline_entries()[0],
     ]
     figure = new_figure(WIDTH, 4.0)
-    with _any_sign():
+    with any_sign():
         first, *others = panel_grid(figure, 3, 3, bottom_legend(figure, entries))
         for model in shown:
             own = overlap[overlap["model"] == model]

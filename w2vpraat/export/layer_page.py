@@ -145,7 +145,7 @@ def _last_layers(layers: pd.DataFrame) -> Sheet:
     made: dict[tuple[str, str], dict[str, str]] = {}
     names = ("model", "layer", "representation", "target", "value", "low", "high")
     for model, layer, name, target, value, low, high in zip(*(rows[key] for key in names), strict=True):
-        who = (name, "–") if layer != layer else (model, str(int(layer)))
+        who = (name, "–") if pd.isna(layer) else (model, str(int(layer)))
         made.setdefault(who, {})[heads[target]] = _spread(value, low, high)
     nan = float("nan")
     made["chance", "–"] = {

@@ -10,7 +10,7 @@ import numpy as np
 from w2vpraat.compare.factor_maps import FactorMap
 from w2vpraat.compare.map_quality import NEIGHBOURS
 from w2vpraat.errors import ExportError
-from w2vpraat.export.figures import METHOD_TITLES, WIDTH, _any_sign
+from w2vpraat.export.figures import METHOD_TITLES, WIDTH, any_sign
 from w2vpraat.export.maps import MANY_DOTS, shown
 from w2vpraat.export.panels import bottom_legend, new_figure, wrapped
 from w2vpraat.export.styles import Style, font, label_styles
@@ -60,7 +60,7 @@ def map_grid(maps: Sequence[FactorMap], factor: str) -> Figure:
     styles = label_styles(classes)
     figure = new_figure(WIDTH if len(methods) > 1 else 0.6 * WIDTH, 4.0)
     width = figure.get_figwidth()
-    with _any_sign():
+    with any_sign():
         legend = bottom_legend(figure, _entries(styles, any("" in item.factors[factor] for item in known)))
         over, under, left, gap = 0.74, 0.44, 0.4, 0.12
         side = min((width - left) / len(methods) - gap, 3.2)

@@ -62,7 +62,7 @@ def upper_layers(n_layers: int, wanted: int) -> tuple[int, ...]:
     return tuple(range(n_layers - count + 1, n_layers + 1))
 
 
-def testing_claims(settings: Settings) -> Iterator[Progress | Skipped | ClaimsResults]:
+def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | ClaimsResults]:
     """Embed the tokens with the upper layers of each model, probe them, and answer the claims.
 
     Parameters
@@ -163,7 +163,7 @@ def write_claims(
     Parameters
     ----------
     results : ClaimsResults
-        From `testing_claims`.
+        From `examining_claims`.
     folder : Path
         Made if need be.
     command_line : sequence of str
@@ -194,8 +194,7 @@ def write_claims(
     figure = claims_figure(table) if len(table) else None
     facts = page_facts(prepared, settings)
     facts["Equivalence margin"] = f"{100 * settings.claims.margin:g} points of accuracy"
-    told = [(one.claim, f"{one.title}: {one.verdict}", one.sentence) for one in results.verdicts]
-    page = claims_page(table, told, facts, results.notes, figure)
+    page = claims_page(table, results.verdicts, facts, results.notes, figure)
     written = [write_whole(page.encode("utf-8"), folder / "claims.html")]
     written.append(write_table(table, folder / "claims.csv", keep_order=True))
     written.append(write_table(verdict_table(results.verdicts), folder / "verdicts.csv", keep_order=True))
