@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import (
     AutoFeatureExtractor,
     AutoModel,
@@ -15,8 +17,17 @@ from transformers import (
     Wav2Vec2Model,
 )
 
+from w2vpraat.models.catalogue import find_model
+from w2vpraat.models.finetuning.folder import read_heads
+
 MODELS = Path(__file__).parents[1] / "resources" / "models"
-NAMES = ("w2vpraat-base", "w2vpraat-phone")
+TASKS: dict[str, tuple[str, ...]] = {
+    "w2vpraat-base": (),
+    "w2vpraat-phone": ("phone",),
+    "w2vpraat-sex": ("sex",),
+    "w2vpraat-phone+sex": ("phone", "sex"),
+}
+NAMES = tuple(TASKS)
 VOWELS = "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW"
 CONSONANTS = "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH"
 
@@ -33,17 +44,67 @@ def test_the_family_stays_below_thirty_megabytes() -> None:
     assert sum(path.stat().st_size for path in MODELS.rglob("*.safetensors")) <= 30_000_000
 
 
+def test_nothing_else_is_bundled() -> None:
+    assert sorted(path.name for path in MODELS.iterdir()) == sorted(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_catalogue_entry_agrees_with_the_configuration(name: str) -> None:
+def test_catalogue_tells_what_a_model_is(name: str) -> None:
+    record = find_model(name.removeprefix("w2vpraat-"))
+    assert record.kind == "bundled"
+    assert record.tasks == TASKS[name]
+    assert (record.layers, record.dim, record.rate) == (6, 192, 16000)
+    assert 0 <= record.recommended_layer <= record.layers
+    assert record.licence == "CC-BY-4.0"
+    assert record.citation
+    assert "LibriSpeech" in record.training_data or "librispeech" in record.training_data
+
+
+def test_the_family_has_one_architecture_and_one_start() -> None:
+    configs = [json.loads((MODELS / name / "config.json").read_text(encoding="utf-8")) for name in NAMES]
+    for key in (
+        "conv_dim",
+        "conv_kernel",
+        "conv_stride",
+        "hidden_size",
+        "num_hidden_layers",
+        "do_stable_layer_norm",
+    ):
+        assert all(config[key] == configs[0][key] for config in configs)
+    base = hashlib.sha256((MODELS / "w2vpraat-base" / "model.safetensors").read_bytes()).hexdigest()
+    for name in NAMES[1:]:
+        entry = json.loads((MODELS / name / "w2vpraat.json").read_text(encoding="utf-8"))
+        assert entry["base_sha256"] == base
+    # The convolutions were frozen, so they are the base's to the last bit.
+    weights = [load_file(MODELS / name / "model.safetensors") for name in NAMES]
+    for tuned in weights[1:]:
+        prefix = "wav2vec2." if "wav2vec2.masked_spec_embed" in tuned else ""
+        for key in (key for key in weights[0] if key.startswith("feature_extractor.")):
+            assert torch.equal(weights[0][key], tuned[prefix + key])
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_heads_and_classes_of_each_task(name: str) -> None:
+    heads = read_heads(MODELS / name)
+    assert set(heads) == set(TASKS[name])
     entry = json.loads((MODELS / name / "w2vpraat.json").read_text(encoding="utf-8"))
-    config = json.loads((MODELS / name / "config.json").read_text(encoding="utf-8"))
-    assert entry["id"] == name
-    assert entry["layers"] == config["num_hidden_layers"]
-    assert entry["dim"] == config["hidden_size"]
-    assert entry["rate"] == 16000
-    assert 0 <= entry["recommended_layer"] <= entry["layers"]
-    assert entry["licence"]
-    assert entry["citation"]
+    classes = {task["name"]: task["classes"] for task in entry["tasks"]}
+    for task, (weight, bias) in heads.items():
+        assert weight.shape == (len(classes[task]), 192)
+        assert bias.shape == (len(classes[task]),)
+    if "phone" in classes:
+        assert sorted(classes["phone"]) == sorted(f"sil {VOWELS} {CONSONANTS}".split())
+    if "sex" in classes:
+        assert sorted(classes["sex"]) == ["F", "M"]
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_no_speaker_has_two_uses_and_none_is_in_the_sample(name: str) -> None:
+    record = json.loads((MODELS / name / "provenance.json").read_text(encoding="utf-8"))
+    splits = record["training"]["splits"]
+    everybody = [speaker for names in splits.values() for speaker in names]
+    assert len(everybody) == len(set(everybody)) == 251
+    assert len(splits["train"]) == 227
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,12 +137,15 @@ def test_padding_with_a_mask_changes_nothing() -> None:
     assert float((alone - padded).abs().max()) < 1e-4 * float(alone.std())
 
 
-def test_phone_head_knows_arpabet_and_silence() -> None:
-    model, report = Wav2Vec2ForAudioFrameClassification.from_pretrained(
-        MODELS / "w2vpraat-phone", output_loading_info=True
-    )
-    assert not report["missing_keys"]
-    assert sorted(model.config.id2label.values()) == sorted(f"SIL {VOWELS} {CONSONANTS}".split())
+def test_one_task_loads_with_its_head() -> None:
+    for name in ("w2vpraat-phone", "w2vpraat-sex"):
+        model, report = Wav2Vec2ForAudioFrameClassification.from_pretrained(
+            MODELS / name, output_loading_info=True
+        )
+        assert not report["missing_keys"]
+        ((weight, bias),) = read_heads(MODELS / name).values()
+        np.testing.assert_array_equal(model.classifier.weight.detach().numpy(), weight)
+        np.testing.assert_array_equal(model.classifier.bias.detach().numpy(), bias)
 
 
 def test_base_model_names_no_phones() -> None:

@@ -1,4 +1,4 @@
-"""The settings page says what params.py says."""
+"""The settings page says what the parameters say."""
 
 from __future__ import annotations
 

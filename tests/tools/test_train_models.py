@@ -13,7 +13,18 @@ from transformers import AutoModel, Wav2Vec2ForAudioFrameClassification
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tools.train_models import batches, data, evaluate, model, package, prepare, probe, teacher, train
+from tools.train_models import (
+    batches,
+    data,
+    evaluate,
+    model,
+    package,
+    prepare,
+    probe,
+    registers,
+    teacher,
+    train,
+)
 
 TINY = {
     "hidden_size": 32,
@@ -262,3 +273,18 @@ def test_sex_is_told_where_it_is_and_not_where_it_is_not() -> None:
     assert 0.35 < probe.predict_sex(noise, labels, speakers, sexes) < 0.65
     told = noise + (sexes == "F")[:, None] * np.array([4.0, 0, 0, 0, 0, 0])
     assert probe.predict_sex(told, labels, speakers, sexes) > 0.9
+
+
+def test_registers_are_thirds_of_the_speakers_own_f0() -> None:
+    times = np.arange(90) * 0.01 + 0.005
+    f0 = np.repeat([100.0, 150.0, 220.0, 0.0, 100.0, 150.0, 220.0], [10, 10, 10, 30, 2, 14, 14])
+    rows = registers.registers(times, f0, 0.95)
+    assert rows[0][0] == 0.0
+    assert rows[-1][1] == 0.95
+    assert all(one[1] == two[0] for one, two in zip(rows, rows[1:], strict=False))
+    assert [label for _, _, label in rows] == ["low", "mid", "high", "", "mid", "high", ""]
+    np.testing.assert_allclose([rows[0][1], rows[2][1], rows[4][0]], [0.1, 0.3, 0.62])
+    assert registers.registers(times, np.zeros(90), 0.95) == [(0.0, 0.95, "")]
+    # Another speaker's range changes nothing.
+    again = registers.registers(times, 2 * f0, 0.95)
+    assert again == rows

@@ -81,10 +81,10 @@ def encode(folder: Path, corpus: list[Utterance]) -> dict[str, np.ndarray]:
 
 
 def has_phone_head(folder: Path) -> bool:
-    """Say whether a model folder has a head with the classes `PHONES`, in any order."""
+    """Say whether a model folder has a head with the classes `PHONES`, in any order and case."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     framewise = "Wav2Vec2ForAudioFrameClassification" in config.get("architectures", ())
-    return framewise and set(config.get("id2label", {}).values()) == set(PHONES)
+    return framewise and {name.upper() for name in config.get("id2label", {}).values()} == set(PHONES)
 
 
 def frame_accuracy(folder: Path, corpus: list[Utterance], states: dict[str, np.ndarray]) -> dict[str, float]:
@@ -108,7 +108,7 @@ def frame_accuracy(folder: Path, corpus: list[Utterance], states: dict[str, np.n
     full = Wav2Vec2ForAudioFrameClassification.from_pretrained(folder, dtype=torch.float32)
     # Heads may have their classes in any order.
     names = [full.config.id2label[i] for i in range(full.config.num_labels)]
-    codes = np.array([PHONES.index(name) for name in names])
+    codes = np.array([PHONES.index(name.upper()) for name in names])
     truth, inner, named = [], [], []
     for u in corpus:
         top = torch.from_numpy(states[u.name][-1])

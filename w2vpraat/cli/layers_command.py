@@ -66,8 +66,11 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
 def _show(table: pd.DataFrame) -> None:
     """Print what the last layer of each model keeps, by the linear probe."""
     from w2vpraat.cli.progress import print_table
+    from w2vpraat.export.layer_figures import one_unit
 
-    linear = table[(table["probe"] == "lda") & (table["space"] == "raw")]
+    linear = one_unit(table, "lda")
+    if linear.empty:
+        return
     targets = list(dict.fromkeys(linear["target"]))
     last = linear["layer"].isna() | (linear["layer"] == linear.groupby("model")["layer"].transform("max"))
     rows = []

@@ -1,4 +1,4 @@
-"""Command-line options made from the parameter groups of ``params.py``."""
+"""Command-line options made from the parameter groups of ``w2vpraat.params``."""
 
 from __future__ import annotations
 
