@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -281,7 +282,7 @@ def test_registers_are_thirds_of_the_speakers_own_f0() -> None:
     rows = registers.registers(times, f0, 0.95)
     assert rows[0][0] == 0.0
     assert rows[-1][1] == 0.95
-    assert all(one[1] == two[0] for one, two in zip(rows, rows[1:], strict=False))
+    assert all(one[1] == two[0] for one, two in pairwise(rows))
     assert [label for _, _, label in rows] == ["low", "mid", "high", "", "mid", "high", ""]
     np.testing.assert_allclose([rows[0][1], rows[2][1], rows[4][0]], [0.1, 0.3, 0.62])
     assert registers.registers(times, np.zeros(90), 0.95) == [(0.0, 0.95, "")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from w2vpraat.compare.claims import Candidate, Contrast, Verdict, examine_claims
 from w2vpraat.errors import ComparisonError
-from w2vpraat.events import Progress, Skipped
+from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.layers import Prepared, preparing
 from w2vpraat.pipeline.several_models import RANDOM, find_models
 from w2vpraat.session.settings import Settings
@@ -90,14 +90,7 @@ def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | Claims
     encoders = find_models(settings)
     depth = _depth(encoders)
     numbers = upper_layers(depth, params.upper)
-    prepared: Prepared | None = None
-    for event in preparing(settings, encoders, numbers, rivals=False):
-        if isinstance(event, Prepared):
-            prepared = event
-        else:
-            yield event
-    if prepared is None:
-        raise RuntimeError("preparing ended without a result")
+    prepared = yield from relayed(preparing(settings, encoders, numbers, rivals=False), Prepared)
     candidates = [
         Candidate(one.name, one.record.tasks, tuple(item.name for item in one.layers.values()))
         for one in prepared.models

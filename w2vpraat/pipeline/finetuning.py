@@ -13,7 +13,7 @@ from zlib import crc32
 from w2vpraat.corpus.splits import Splits
 from w2vpraat.corpus.tasks import parse_tasks
 from w2vpraat.errors import InputError
-from w2vpraat.events import Progress, Skipped
+from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.learning_material import Material, gather_material
 from w2vpraat.pipeline.opening import Opened, opening
 from w2vpraat.session.settings import Settings
@@ -119,15 +119,7 @@ def finetuning(
     base = load_encoder(params.base, EmbedParams(device="cpu"), lazy=True)
     parse_tasks(params.tasks)  # a typing error is told before the corpus is read
     skipped: list[Skipped] = []
-    opened: Opened | None = None
-    for event in opening(settings):
-        if isinstance(event, Opened):
-            opened = event
-        else:
-            skipped += [event] if isinstance(event, Skipped) else []
-            yield event
-    if opened is None:
-        raise RuntimeError("opening ended without a result")
+    opened = yield from relayed(opening(settings), Opened, skipped)
     material = gather_material(opened, base.clock)
     skipped += material.skipped
     yield from material.skipped

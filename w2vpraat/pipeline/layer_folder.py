@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from w2vpraat.pipeline.layers import LayersResults, Prepared
 from w2vpraat.pipeline.results import skipped_table
-from w2vpraat.pipeline.several_models import input_files
 from w2vpraat.session.settings import Settings, settings_text
 from w2vpraat.writing import write_whole
 
@@ -109,14 +108,14 @@ def models_provenance(
     return build_provenance(
         settings=opened.settings.as_dict(),
         command=command_line,
-        inputs=input_files(opened),
+        inputs=opened.input_files(),
         input_root=opened.corpus.root,
         outputs=written,
         output_root=folder,
         embeddings={one.name: one.facts for one in prepared.models},
         comparison={"seed": compare.seed, "level": compare.level, "notes": list(notes)},
         notes=notes,
-        skipped=[{"step": one.step, "name": one.name, "reason": str(one.error)} for one in prepared.skipped],
+        skipped=[one.as_dict() for one in prepared.skipped],
         started=started,
     )
 

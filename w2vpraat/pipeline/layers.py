@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import ComparisonError, InputError, W2VPraatError
-from w2vpraat.events import Progress, Skipped
+from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
 from w2vpraat.pipeline.several_models import (
     ModelVectors,
@@ -91,12 +91,6 @@ class LayersResults:
     started: datetime
 
 
-@dataclass
-class _Collected:
-    notes: list[str] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-
 def preparing(
     settings: Settings, encoders: dict[str, Encoder], wanted: Sequence[int] = (), *, rivals: bool
 ) -> Iterator[Any]:
@@ -117,15 +111,7 @@ def preparing(
     Progress, Skipped, then Prepared
     """
     skipped: list[Skipped] = []
-    opened: Opened | None = None
-    for event in opening(settings):
-        if isinstance(event, Opened):
-            opened = event
-        else:
-            skipped += [event] if isinstance(event, Skipped) else []
-            yield event
-    if opened is None:
-        raise RuntimeError("opening ended without a result")
+    opened = yield from relayed(opening(settings), Opened, skipped)
     opened, note = thin_tokens(opened, settings.layers.most_tokens, settings.compare.seed)
     notes = [note] if note else []
     models: list[ModelVectors] = []
@@ -191,60 +177,16 @@ def looking_into_layers(settings: Settings) -> Iterator[Progress | Skipped | Lay
     W2VPraatError
         If nothing can be done: no tokens, no such model, fewer than two labels.
     """
-    from w2vpraat.compare.comparison import compare_each
-    from w2vpraat.compare.material import gather
-    from w2vpraat.pipeline.layer_tables import collapsed, probe_table, similarity_rows, subspaces
-
     started = datetime.now(timezone.utc)
-    params = settings.layers
     encoders = find_models(settings)
-    reference = check_reference(params.reference, list(encoders))
-    prepared: Prepared | None = None
-    for event in preparing(settings, encoders, settings.embed.layers, rivals=params.rivals):
-        if isinstance(event, Prepared):
-            prepared = event
-        else:
-            yield event
-    if prepared is None:
-        raise RuntimeError("preparing ended without a result")
-    notes = list(prepared.notes)
-    items, table = prepared.items, prepared.table
-    probing = replace(settings.compare, probes=params.probes)
-    frames = []
-    spaces = [("raw", items, probing)]
-    if params.collapse:
-        fewer = tuple(probe for probe in COLLAPSE_PROBES if probe in params.probes)
-        if fewer and table["speaker"].nunique() > 1:
-            speaker_of = dict(zip(table["id"], table["speaker"], strict=True))
-            flat = tuple(collapsed(prepared.models, speaker_of, params.subspace_variance))
-            spaces.append(("collapsed", flat, replace(probing, probes=fewer)))
-    raw: Scores | None = None
-    for space, several, how in spaces:
-        for done, event in enumerate(compare_each(several, table, how, columns=params.columns), start=1):
-            if isinstance(event, str):
-                yield Progress(f"probe {space}", done, len(several), event)
-            else:
-                frames.append(probe_table(event, several, space))
-                raw = raw or event
-    if raw is None:
-        raise RuntimeError("the comparison ended without a result")
-    notes += raw.notes
-    material = gather(
-        items, table, settings.compare, label="label", speaker="speaker", sex="sex", file="file_name"
+    reference = check_reference(settings.layers.reference, list(encoders))
+    prepared = yield from relayed(
+        preparing(settings, encoders, settings.embed.layers, rivals=settings.layers.rivals), Prepared
     )
-    collected = {}
-    for name, made in (
-        ("similarity", similarity_rows(material, prepared.models, reference, settings)),
-        ("subspaces", subspaces(material, prepared.models, settings)),
-    ):
-        collected[name] = _Collected()
-        for event in made:
-            if isinstance(event, str):
-                notes.append(event)
-            elif isinstance(event, list):
-                collected[name].rows = event
-            else:
-                yield event
+    notes = list(prepared.notes)
+    frames, scores = yield from _probed(prepared, settings)
+    notes += scores.notes
+    rows = yield from _measured(prepared, reference, settings, notes)
     maps: list[FactorMap] = []
     for event in _maps(prepared, reference, settings):
         if isinstance(event, str):
@@ -256,12 +198,70 @@ def looking_into_layers(settings: Settings) -> Iterator[Progress | Skipped | Lay
     yield LayersResults(
         prepared=prepared,
         reference=reference,
-        tables=_tables(frames, {name: one.rows for name, one in collected.items()}, maps, raw),
+        tables=_tables(frames, rows, maps, scores),
         maps=tuple(maps),
-        scores=raw,
+        scores=scores,
         notes=tuple(dict.fromkeys(notes)),
         started=started,
     )
+
+
+def _probed(
+    prepared: Prepared, settings: Settings
+) -> Generator[Progress, None, tuple[list[pd.DataFrame], Scores]]:
+    """Probe all spaces as they are, and the layers with the speaker subspace removed."""
+    from w2vpraat.compare.comparison import compare_each
+    from w2vpraat.compare.scores import Scores
+    from w2vpraat.pipeline.layer_tables import collapsed, probe_table
+
+    params, table = settings.layers, prepared.table
+    how = replace(settings.compare, probes=params.probes)
+    spaces = [("raw", prepared.items, how)]
+    fewer = tuple(probe for probe in COLLAPSE_PROBES if probe in params.probes)
+    if params.collapse and fewer and table["speaker"].nunique() > 1:
+        speaker_of = dict(zip(table["id"], table["speaker"], strict=True))
+        flat = tuple(collapsed(prepared.models, speaker_of, params.subspace_variance))
+        spaces.append(("collapsed", flat, replace(how, probes=fewer)))
+    frames, found = [], []
+    for space, items, asked in spaces:
+        for done, event in enumerate(compare_each(items, table, asked, columns=params.columns), start=1):
+            if isinstance(event, Scores):
+                found.append(event)
+                frames.append(probe_table(event, items, space))
+            else:
+                yield Progress(f"probe {space}", done, len(items), event)
+    return frames, found[0]
+
+
+def _measured(
+    prepared: Prepared, reference: str, settings: Settings, notes: list[str]
+) -> Generator[Progress, None, dict[str, list[dict[str, Any]]]]:
+    """Measure similarity and subspaces; what can't be measured is added to the notes."""
+    from w2vpraat.compare.material import gather
+    from w2vpraat.pipeline.layer_tables import similarity_rows, subspaces
+
+    material = gather(
+        prepared.items,
+        prepared.table,
+        settings.compare,
+        label="label",
+        speaker="speaker",
+        sex="sex",
+        file="file_name",
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, made in (
+        ("similarity", similarity_rows(material, prepared.models, reference, settings)),
+        ("subspaces", subspaces(material, prepared.models, settings)),
+    ):
+        for event in made:
+            if isinstance(event, str):
+                notes.append(event)
+            elif isinstance(event, list):
+                found[name] = event
+            else:
+                yield event
+    return found
 
 
 def check_reference(wanted: str, names: Sequence[str]) -> str:

@@ -237,6 +237,6 @@ def _provenance(results: FinetuneResults, written: Sequence[Path], command_line:
         output_root=found.folder,
         training=training,
         notes=results.notes,
-        skipped=[{"step": one.step, "name": one.name, "reason": str(one.error)} for one in results.skipped],
+        skipped=[one.as_dict() for one in results.skipped],
         started=results.started,
     )

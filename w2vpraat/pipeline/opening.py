@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from w2vpraat.corpus.discover import Corpus, Recording, discover
 from w2vpraat.corpus.labels import guess_label_map, load_label_map
@@ -42,6 +43,15 @@ class Opened:
             for recording in self.corpus.recordings
             if recording.name in groups
         )
+
+    def input_files(self) -> dict[str, list[str | Path]]:
+        """Name the files whose hashes belong into the provenance, by their role."""
+        recordings = [recording for recording, _ in self.recordings()]
+        return {
+            "audio": [one.audio_path for one in recordings if one.audio_path.is_file()],
+            "textgrids": [one.grid_path for one in recordings if one.grid_path.is_file()],
+            "speakers": [self.settings.speakers] if self.settings.speakers else [],
+        }
 
     def start_time(self, recording: Recording) -> float:
         """Time of the first sample of a recording, in seconds, on the clock of its TextGrid."""

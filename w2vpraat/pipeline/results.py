@@ -59,18 +59,11 @@ def _provenance(
     from w2vpraat.session.provenance import build_provenance
 
     opened, scores = results.opened, results.scores
-    recordings = [recording for recording, _ in opened.recordings()]
-    inputs: dict[str, list[str | Path]] = {
-        "audio": [recording.audio_path for recording in recordings if recording.audio_path.is_file()],
-        "textgrids": [recording.grid_path for recording in recordings if recording.grid_path.is_file()],
-        "speakers": [opened.settings.speakers] if opened.settings.speakers else [],
-    }
     comparison = {} if scores is None else {"seed": scores.seed, "level": scores.level, "notes": scores.notes}
-    skipped = [{"step": one.step, "name": one.name, "reason": str(one.error)} for one in results.skipped]
     return build_provenance(
         settings=opened.settings.as_dict(),
         command=command_line,
-        inputs=inputs,
+        inputs=opened.input_files(),
         input_root=opened.corpus.root,
         outputs=written,
         output_root=folder,
@@ -79,7 +72,7 @@ def _provenance(
         normalizations=results.spaces.records,
         comparison=comparison,
         notes=results.notes,
-        skipped=skipped,
+        skipped=[one.as_dict() for one in results.skipped],
         started=results.started,
     )
 

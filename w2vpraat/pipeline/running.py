@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import ComparisonError, InputError
-from w2vpraat.events import Progress, Skipped
+from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
 from w2vpraat.pipeline.measuring import Measurements, measuring
 from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
@@ -94,15 +94,7 @@ def running(
     check_normalize_params(settings.normalize)
     encoder = check_embedding(settings, one_vector="compare" in steps) if "embed" in steps else None
     skipped: list[Skipped] = []
-    opened: Opened | None = None
-    for event in opening(settings):
-        if isinstance(event, Opened):
-            opened = event
-        else:
-            skipped += [event] if isinstance(event, Skipped) else []
-            yield event
-    if opened is None:
-        raise RuntimeError("opening ended without a result")
+    opened = yield from relayed(opening(settings), Opened, skipped)
     jobs: list[Iterator[Any]] = []
     processors = os.cpu_count() or 1
     if "measure" in steps:

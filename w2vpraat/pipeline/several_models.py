@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,13 +165,3 @@ def _named(name: str, encoder: Encoder, found: Embeddings) -> ModelVectors:
 def token_table(opened: Opened) -> pd.DataFrame:
     """Return one row per token with its metadata, as the comparison wants it."""
     return opened.tokens.frame()
-
-
-def input_files(opened: Opened) -> dict[str, list[str | Path]]:
-    """Name the files whose hashes belong into the provenance."""
-    recordings = [recording for recording, _ in opened.recordings()]
-    return {
-        "audio": [one.audio_path for one in recordings if one.audio_path.is_file()],
-        "textgrids": [one.grid_path for one in recordings if one.grid_path.is_file()],
-        "speakers": [opened.settings.speakers] if opened.settings.speakers else [],
-    }
