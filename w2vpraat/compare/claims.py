@@ -108,6 +108,27 @@ class Verdict:
     sentence: str
 
 
+def check_roles(tasks: Mapping[str, Sequence[str]]) -> None:
+    """Check that there is one pre-trained model, and others that were fine-tuned.
+
+    Parameters
+    ----------
+    tasks : mapping of str to sequence of str
+        Model -> its tasks.
+
+    Raises
+    ------
+    ComparisonError
+        Not exactly one model without tasks, or none with.
+    """
+    if sum(not own for own in tasks.values()) != 1 or len(tasks) < 2:
+        names = ", ".join(f"{name} ({'+'.join(own) or 'no task'})" for name, own in tasks.items())
+        raise ComparisonError(
+            f"the claims need one pre-trained model and fine-tuned ones; there are: {names}",
+            "name them with --models; a model's tasks are told in its w2vpraat.json",
+        )
+
+
 def goal_of(task: str, label_task: str) -> str:
     """Return the goal that asks for a task: ``phone`` -> ``label``, ``sex`` -> ``sex_given_label``."""
     return "label" if task == label_task else f"{task}_given_label"
@@ -146,16 +167,11 @@ def examine_claims(
     ComparisonError
         Not exactly one pre-trained model, or no fine-tuned one.
     """
-    bases = [one for one in candidates if not one.tasks]
+    check_roles({one.name: one.tasks for one in candidates})
+    base = next(one for one in candidates if not one.tasks)
     tuned = [one for one in candidates if one.tasks]
-    if len(bases) != 1 or not tuned:
-        names = ", ".join(f"{one.name} ({'+'.join(one.tasks) or 'no task'})" for one in candidates)
-        raise ComparisonError(
-            f"the claims need one pre-trained model and fine-tuned ones; there are: {names}",
-            "name them with --models; a model's tasks are told in its w2vpraat.json",
-        )
     desk = _Desk(scores, margin, label_task, layers)
-    contrasts = (*_claim_a(desk, bases[0], tuned), *_claim_b(desk, tuned), *_claim_c(desk, tuned))
+    contrasts = (*_claim_a(desk, base, tuned), *_claim_b(desk, tuned), *_claim_c(desk, tuned))
     verdicts = tuple(_verdict(claim, [one for one in contrasts if one.claim == claim]) for claim in TITLES)
     return contrasts, verdicts
 

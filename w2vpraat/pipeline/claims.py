@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vpraat.compare.claims import Candidate, Contrast, Verdict, examine_claims
+from w2vpraat.compare.claims import Candidate, Contrast, Verdict, check_roles, examine_claims
 from w2vpraat.errors import ComparisonError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.layers import Prepared, preparing
@@ -88,6 +88,7 @@ def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | Claims
     names = tuple(name for name in settings.layers.models if name != RANDOM)
     settings = replace(settings, layers=replace(settings.layers, models=names))
     encoders = find_models(settings)
+    check_roles({name: encoder.record.tasks for name, encoder in encoders.items()})
     depth = _depth(encoders)
     numbers = upper_layers(depth, params.upper)
     prepared = yield from relayed(preparing(settings, encoders, numbers, rivals=False), Prepared)

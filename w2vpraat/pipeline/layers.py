@@ -110,10 +110,15 @@ def preparing(
     ------
     Progress, Skipped, then Prepared
     """
+    from w2vpraat.compare.material import column_texts
+
     skipped: list[Skipped] = []
     opened = yield from relayed(opening(settings), Opened, skipped)
     opened, note = thin_tokens(opened, settings.layers.most_tokens, settings.compare.seed)
     notes = [note] if note else []
+    table = token_table(opened)
+    for name in settings.layers.columns:
+        column_texts(table, name, ())  # a wrong name is told before the models are run
     models: list[ModelVectors] = []
     for event in model_vectors(opened, encoders, wanted):
         if isinstance(event, ModelVectors):
@@ -121,7 +126,6 @@ def preparing(
         else:
             skipped += [event] if isinstance(event, Skipped) else []
             yield event
-    table = token_table(opened)
     formants: list[Representation] = []
     if rivals:
         for event in _formants(opened):
