@@ -99,6 +99,7 @@ def test_further_tasks_are_columns_or_are_told(speech: Path, family: dict[str, P
 
 def test_models_of_unequal_depth_are_refused(speech: Path, family: dict[str, Path], tmp_path: Path) -> None:
     deeper = write_base(tmp_path / "deeper", num_hidden_layers=3)
+    (deeper / "w2vpraat.json").write_text(json.dumps({"tasks": [{"name": "sex"}]}), encoding="utf-8")
     with pytest.raises(ComparisonError, match="unequal numbers of layers: start 2, deeper 3"):
         result(settings_of(speech, [family["start"], deeper]))
 
