@@ -26,6 +26,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "w2vpraat-phone": ("phone",),
     "w2vpraat-sex": ("sex",),
     "w2vpraat-phone+sex": ("phone", "sex"),
+    "w2vpraat-register": ("register",),
 }
 NAMES = tuple(TASKS)
 VOWELS = "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW"
@@ -94,6 +95,8 @@ def test_heads_and_classes_of_each_task(name: str) -> None:
         assert bias.shape == (len(classes[task]),)
     if "phone" in classes:
         assert sorted(classes["phone"]) == sorted(f"sil {VOWELS} {CONSONANTS}".split())
+    if "register" in classes:
+        assert sorted(classes["register"]) == ["high", "low", "mid"]
     if "sex" in classes:
         assert sorted(classes["sex"]) == ["F", "M"]
 
@@ -138,7 +141,7 @@ def test_padding_with_a_mask_changes_nothing() -> None:
 
 
 def test_one_task_loads_with_its_head() -> None:
-    for name in ("w2vpraat-phone", "w2vpraat-sex"):
+    for name in ("w2vpraat-phone", "w2vpraat-sex", "w2vpraat-register"):
         model, report = Wav2Vec2ForAudioFrameClassification.from_pretrained(
             MODELS / name, output_loading_info=True
         )

@@ -138,6 +138,23 @@ def test_what_the_base_does_not_hold_cannot_be_lost():
     assert verdicts[0].verdict == OPEN
 
 
+def test_a_blind_probe_does_not_count_where_another_sees():
+    items, table = planted(AS_THE_PAPER)
+    scores = compare(items, table, CompareParams(bootstrap=300, probes=("lda", "knn")))
+    blind = (scores.table["goal"] == "sex_given_label") & (scores.table["probe"] == "knn")
+    blind &= scores.table["representation"] == "base layer 6"
+    scores.table.loc[blind, "low"] = 0.3
+    contrasts, verdicts = examine_claims(scores, candidates(*AS_THE_PAPER))
+    sex = {one.probe: one for one in contrasts if (one.claim, one.target) == ("A", "sex_given_label")}
+    assert (sex["knn"].verdict, sex["knn"].counts) == (OPEN, False)
+    assert (sex["lda"].verdict, sex["lda"].counts) == (SUPPORTED, True)
+    assert verdicts[0].verdict == SUPPORTED
+    scores.table.loc[scores.table["representation"] == "base layer 6", "low"] = 0.0
+    contrasts, verdicts = examine_claims(scores, candidates(*AS_THE_PAPER))
+    assert all(one.counts for one in contrasts)
+    assert verdicts[0].verdict == OPEN
+
+
 def test_being_as_good_as_chance_is_no_support():
     contrasts, verdicts = examined({**AS_THE_PAPER, "sex": (0.1, 0.0), "phone+sex": (1.5, 0.0)})
     sex = [one for one in contrasts if one.claim == "B" and one.target == "sex_given_label"]

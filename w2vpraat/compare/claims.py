@@ -12,7 +12,7 @@ published number is used: the contrasts ask whether the effect is there, not how
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from w2vpraat.compare.scores import Key, Scores
 from w2vpraat.errors import ComparisonError
@@ -69,6 +69,9 @@ class Contrast:
         Tokens and speakers.
     verdict : str
         ``supported``, ``not supported`` or ``not enough data``.
+    counts : bool
+        Whether the verdict on the claim rests on it: not, if this probe reads the target from the model
+        compared with no better than by chance, and another probe does.
     sentence : str
         The same in words.
     """
@@ -86,6 +89,7 @@ class Contrast:
     n: int
     n_speakers: int
     verdict: str
+    counts: bool
     sentence: str
 
 
@@ -160,7 +164,8 @@ def examine_claims(
     Returns
     -------
     contrasts, verdicts : tuple
-        All differences, and one verdict per claim: not supported if any test says so, supported if all do.
+        All differences, and one verdict per claim: not supported if any difference that counts says so,
+        supported if all do.
 
     Raises
     ------
@@ -171,7 +176,7 @@ def examine_claims(
     base = next(one for one in candidates if not one.tasks)
     tuned = [one for one in candidates if one.tasks]
     desk = _Desk(scores, margin, label_task, layers)
-    contrasts = (*_claim_a(desk, base, tuned), *_claim_b(desk, tuned), *_claim_c(desk, tuned))
+    contrasts = _weighed((*_claim_a(desk, base, tuned), *_claim_b(desk, tuned), *_claim_c(desk, tuned)))
     verdicts = tuple(_verdict(claim, [one for one in contrasts if one.claim == claim]) for claim in TITLES)
     return contrasts, verdicts
 
@@ -231,6 +236,7 @@ class _Desk:
             n=int(tally.counts.sum()),
             n_speakers=tally.n_speakers,
             verdict=verdict,
+            counts=not judge.get("refused"),
             sentence=f"{words}: {_meaning(judge, verdict, self.margin)}.",
         )
 
@@ -334,8 +340,19 @@ def _claim_c(desk: _Desk, tuned: Sequence[Candidate]) -> Iterator[Contrast]:
                 yield desk.contrast("C", several, single, goal, probe, {"rule": "higher"})
 
 
+def _weighed(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
+    """Let blind probes count where no probe sees: then the question is open."""
+
+    def pair(one: Contrast) -> tuple[str, str, str, str]:
+        return one.claim, one.model, one.against, one.target
+
+    seen = {pair(one) for one in contrasts if one.counts}
+    return tuple(one if one.counts or pair(one) in seen else replace(one, counts=True) for one in contrasts)
+
+
 def _verdict(claim: str, contrasts: Sequence[Contrast]) -> Verdict:
     title = TITLES[claim]
+    contrasts = [one for one in contrasts if one.counts]
     if not contrasts:
         needs = {
             "A": "a model of one task and data on the task of another model",

@@ -142,7 +142,8 @@ def _training(card: Card) -> str:
         "| setting | value |",
         "| --- | --- |",
     ]
-    for name, value in card.settings.items():
+    # Folders are the maker's own business.
+    for name, value in {**card.settings, "base": card.base}.items():
         shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
         lines.append(f"| {name} | {_cell(str(shown))} |")
     return "\n".join(lines)
