@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vpraat.models.finetuning import NOT_ASKED, Example, TaskSpans, frame_labels
-from w2vpraat.models.finetuning.examples import count_frames
+from w2vpraat.models.finetuning import NOT_ASKED, TaskSpans, frame_labels
 from w2vpraat.models.frames import FrameClock
 
 STANDARD = FrameClock(16000, (10, 3, 3, 3, 3, 2, 2), (5, 2, 2, 2, 2, 2, 2))
@@ -109,13 +108,6 @@ def test_classes_that_are_not_asked() -> None:
     spans = TaskSpans.of(Named(), ("x", "a"))
     assert spans.classes.tolist() == [1, NOT_ASKED]
     assert set(frame_labels(spans, STANDARD, 9).tolist()) == {1, NOT_ASKED}
-
-
-def test_counts() -> None:
-    spans = TaskSpans(np.array([0.0, 0.5]), np.array([0.5, 1.0]), np.array([0, 2]))
-    one = Example("r", "s", ("r.wav",), 1.0, {"t": spans})
-    assert count_frames([one, one], "t", 3, STANDARD, 0.0).tolist() == [50, 0, 48]
-    assert sum(count_frames([one], "t", 3, STANDARD, 0.0)) == STANDARD.n_frames(16000)
 
 
 @pytest.mark.parametrize("n_frames", [0, 3])

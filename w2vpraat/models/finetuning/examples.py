@@ -176,15 +176,3 @@ def frame_labels(
     labels[frames] = classes
     labels[frames[labels[frames] != classes]] = NOT_ASKED
     return labels
-
-
-def count_frames(
-    examples: Sequence[Example], question: str, n_classes: int, clock: FrameClock, edge: float
-) -> Ints:
-    """Count the labelled frames of each class, shape (n_classes,)."""
-    total: Ints = np.zeros(n_classes, np.int64)
-    for example in examples:
-        n_frames = clock.n_frames(round(example.duration * clock.rate))
-        labels = example.labels(question, clock, n_frames, edge)
-        total += np.bincount(labels[labels >= 0], minlength=n_classes)
-    return total
