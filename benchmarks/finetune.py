@@ -78,7 +78,7 @@ def measure(args: argparse.Namespace, size: str, tasks: list[str], base: Path, o
         "precision": args.precision,
         "recompute": args.recompute,
         "held_out": 0.0,
-        "test": 0.0,
+        "test": 0.01,  # figures are made at the end, of as few speakers as possible
     }
     speakers = args.speakers or args.corpus.parent / "files.csv"
     words = [sys.executable, "-c", CHILD, str(args.corpus), str(speakers), str(out), str(WARM)]
