@@ -165,6 +165,7 @@ def test_being_as_good_as_chance_is_no_support():
 def test_without_intervals_there_is_no_verdict():
     contrasts, verdicts = examined(AS_THE_PAPER, probes=("lda",), bootstrap=0)
     assert {one.verdict for one in contrasts} == {OPEN}
+    assert all("without an interval" in one.sentence for one in contrasts)
     assert {one.verdict for one in verdicts} == {OPEN}
 
 

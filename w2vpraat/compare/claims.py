@@ -218,6 +218,8 @@ class _Desk:
         mine, theirs = self.keys(one, goal, probe), self.keys(against, goal, probe)
         found = self.scores.mean_difference(mine, theirs)
         tally = self.scores.tallies[mine[0]]
+        if not (found.low == found.low and found.high == found.high):
+            judge = {"rule": judge["rule"], "refused": "without an interval over speakers nothing is shown"}
         verdict = _judge(judge["rule"], found.low, found.high, self.margin)
         if judge.get("refused"):
             verdict = OPEN
@@ -242,8 +244,6 @@ class _Desk:
 
 
 def _judge(rule: str, low: float, high: float, margin: float) -> str:
-    if not (low == low and high == high):
-        return OPEN
     if rule == "lower":
         return SUPPORTED if high < 0.0 else REFUTED if low > -margin else OPEN
     if rule == "higher":
