@@ -302,6 +302,11 @@ def test_the_report_on_claims():
     assert "−12.3 [−16.3, −8.3]" in reader.texts
     assert "5.0" in reader.texts
     assert "phone differs by -0.123." in reader.texts
+    blind = claims.assign(counts=[False, *[True] * (len(claims) - 1)])
+    texts = check(claims_page(blind, verdicts, {}, [], None)).texts
+    assert (texts.count("no"), texts.count("yes")) == (1, len(claims) - 1)
+    figure = claims_figure(blind)
+    assert sum("does not count" in text.get_text() for text in figure.texts) == 1
     names = [tag for tag, _ in reader.tags]
     assert names.count("table") == 1 + 2  # facts, and one per claim with tests
     assert names.count("svg") == 1

@@ -34,6 +34,8 @@ READING = (
     "and as not supported when a change as large as the margin is ruled out. That nothing is lost counts as "
     "supported when a loss as large as the margin is ruled out, and as not supported when the whole interval "
     "lies beyond it. An interval that merely holds zero shows nothing.",
+    "A probe that reads the target from the model compared with no better than by chance says nothing; it "
+    "does not count where another probe sees more.",
     "That there are not enough data is a result, too: these speakers do not settle the question.",
     "The paper tested Mandarin (AISHELL-1). Other corpora, models and units can differ from it for reasons "
     "of their own; no published number is available to compare these with.",
@@ -59,7 +61,7 @@ def claims_page(
     ----------
     claims : pandas.DataFrame
         One row per test: ``claim``, ``model``, ``against``, ``target``, ``probe``, ``layers``, ``effect``,
-        ``low``, ``high``, ``margin`` (shares), ``n``, ``n_speakers``, ``verdict``, ``sentence``.
+        ``low``, ``high``, ``margin`` (shares), ``n``, ``n_speakers``, ``verdict``, ``counts``, ``sentence``.
     verdicts : sequence of Verdict
         One per claim; see `w2vpraat.compare.claims`.
     facts : mapping of str to str
@@ -126,6 +128,7 @@ def _sheet(own: pd.DataFrame) -> Sheet:
             ],
             "margin (points)": [_points(value) for value in own["margin"]],
             "verdict": own["verdict"],
+            "counts": ["yes" if one else "no" for one in own.get("counts", [True] * len(own))],
             "speakers": own["n_speakers"],
             "tokens": own["n"],
         }
@@ -197,6 +200,8 @@ def claims_figure(claims: pd.DataFrame) -> Figure:
                 _write(figure, 0.2, where - 0.09, wrapped(details, 46), 7.0, colour="#444444")
                 text = effect_text(float(row["effect"]), float(row["low"]), float(row["high"]))
                 _write(figure, WIDTH - right + 0.1, where, text, 7.5)
+                if not row.get("counts", True):
+                    _write(figure, WIDTH - right + 0.1, where - 0.13, "does not count", 7.0, colour="#444444")
                 y += step
         axes.axvline(0.0, color="#333333", linewidth=0.9, zorder=2)
         axes.set_yticks([])
