@@ -179,7 +179,8 @@ def test_one_by_one_gives_the_names_and_then_what_compare_gives(corpus):
         assert last.tallies[tuple(key)].value == value
 
 
-def test_a_name_comes_before_the_next_representation_is_looked_at(corpus, monkeypatch):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_names_come_before_further_representations_are_looked_at(corpus, monkeypatch, workers):
     looked, look = [], Material.vectors
 
     def watched(self, item):
@@ -187,25 +188,24 @@ def test_a_name_comes_before_the_next_representation_is_looked_at(corpus, monkey
         return look(self, item)
 
     monkeypatch.setattr(Material, "vectors", watched)
+    monkeypatch.setattr("w2vpraat.compare.comparison.os.cpu_count", lambda: workers)
     params = CompareParams(bootstrap=0, probes=("lda",))
-    found = compare_each(normalized(corpus)[:2], corpus, params)
+    reps = normalized(corpus)[:4]
+    names = [item.name for item in reps]
+    found = compare_each(reps, corpus, params)
     assert looked == []
-    assert next(found) == "Hz"
-    assert looked == ["Hz"]
-    assert next(found) == "C-CuRE"
-    assert looked == ["Hz", "C-CuRE"]
+    assert next(found) == names[0]
+    assert sorted(looked) == sorted(names[:workers])  # as many at once as there are processors
+    assert [next(found) for _ in names[1:]] == names[1:]
+    assert sorted(looked) == sorted(names)
     assert isinstance(next(found), Scores)
     assert list(found) == []
 
 
-def test_a_mean_over_goals_of_a_real_comparison(corpus):
-    reps = [item for item in normalized(corpus) if item.name in ("Hz", "Nearey 1", "Nearey 2")]
-    scores = compare(reps, corpus, CompareParams(bootstrap=50, probes=("lda", "knn")))
-    whats = [(goal, probe) for goal in ("label", "speaker_given_label") for probe in ("lda", "knn")]
-    keys = {name: [(name, *what, "accuracy") for what in whats] for name in ("Hz", "Nearey 1", "Nearey 2")}
-    gap = scores.mean_difference(keys["Nearey 1"] + keys["Nearey 2"], keys["Hz"])
-    values = scores.table.set_index(["representation", "goal", "probe", "unit"])["value"]
-    means = {name: np.mean([values[key] for key in own]) for name, own in keys.items()}
-    assert gap.value == pytest.approx((means["Nearey 1"] + means["Nearey 2"]) / 2 - means["Hz"])
-    with pytest.raises(ComparisonError, match="not about the same speakers"):
-        scores.mean_difference(keys["Hz"], [("Hz", "label_across_sex", "lda", "accuracy")])
+def test_the_number_of_processors_changes_no_digit(corpus, monkeypatch):
+    reps, params = normalized(corpus)[:3], CompareParams(bootstrap=20, probes=("lda", "knn", "rbf"))
+    tables = []
+    for workers in (1, 3):
+        monkeypatch.setattr("w2vpraat.compare.comparison.os.cpu_count", lambda workers=workers: workers)
+        tables.append(compare(reps, corpus, params).table)
+    pd.testing.assert_frame_equal(*tables, rtol=0, atol=0)
