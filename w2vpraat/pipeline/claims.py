@@ -176,10 +176,7 @@ def write_claims(
     from w2vpraat.export.claims_page import claims_figure, claims_page
     from w2vpraat.export.figures import save_figure
     from w2vpraat.export.tables import write_table
-    from w2vpraat.pipeline.layer_folder import models_provenance, page_facts
-    from w2vpraat.pipeline.results import skipped_table
-    from w2vpraat.session.provenance import write_provenance
-    from w2vpraat.session.settings import settings_text
+    from w2vpraat.pipeline.layer_folder import finish_folder, page_facts
     from w2vpraat.writing import write_whole
 
     prepared = results.prepared
@@ -194,12 +191,9 @@ def write_claims(
     written.append(write_table(verdict_table(results.verdicts), folder / "verdicts.csv", keep_order=True))
     written.append(write_table(results.scores.table, folder / "scores.csv", keep_order=True))
     written.append(write_table(results.scores.left_out, folder / "left_out.csv", keep_order=True))
-    written.append(write_table(skipped_table(prepared.skipped), folder / "skipped.csv", keep_order=True))
     if figure is not None:
         written += [save_figure(figure, folder / f"claims{ending}", dpi=200) for ending in (".svg", ".png")]
-    written.append(write_whole(settings_text(settings).encode("utf-8"), folder / "w2vpraat.toml"))
-    record = models_provenance(prepared, written, folder, command_line, results.notes, results.started)
-    return (*written, write_provenance(record, folder))
+    return finish_folder(prepared, written, folder, command_line, results.notes, results.started)
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:

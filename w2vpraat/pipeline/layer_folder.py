@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from w2vpraat.models.catalogue import ModelRecord
-    from w2vpraat.session.provenance import Provenance
 
 TABLES = ("layers", "similarity", "subspaces", "maps", "map_points", "left_out")
 
@@ -49,18 +48,14 @@ def write_layers(
     """
     from w2vpraat.export.layer_page import layer_page
     from w2vpraat.export.tables import write_table
-    from w2vpraat.session.provenance import write_provenance
 
     prepared, settings = results.prepared, results.prepared.opened.settings
     facts = page_facts(prepared, settings)
     page = layer_page(_drawable(results.tables), results.maps, facts, results.notes)
     written = [write_whole(page.encode("utf-8"), folder / "layers.html")]
     written += [write_table(results.tables[name], folder / f"{name}.csv", keep_order=True) for name in TABLES]
-    written.append(write_table(skipped_table(prepared.skipped), folder / "skipped.csv", keep_order=True))
     written += _figures(results, folder)
-    written.append(write_whole(settings_text(settings).encode("utf-8"), folder / "w2vpraat.toml"))
-    record = models_provenance(prepared, written, folder, command_line, results.notes, results.started)
-    return (*written, write_provenance(record, folder))
+    return finish_folder(prepared, written, folder, command_line, results.notes, results.started)
 
 
 def page_facts(prepared: Prepared, settings: Settings) -> dict[str, str]:
@@ -92,20 +87,30 @@ def _told(record: ModelRecord) -> str:
     return f"{tasks}; {shape}{heard}"
 
 
-def models_provenance(
+def finish_folder(
     prepared: Prepared,
     written: Sequence[Path],
     folder: Path,
     command_line: Sequence[str],
     notes: Sequence[str],
     started: datetime,
-) -> Provenance:
-    """Gather the record of a run with several models."""
-    from w2vpraat.session.provenance import build_provenance
+) -> tuple[Path, ...]:
+    """Write what every run with several models ends with: skipped files, settings, provenance.
+
+    Returns
+    -------
+    tuple of Path
+        The files written before and these, provenance last: it holds the hashes of the others.
+    """
+    from w2vpraat.export.tables import write_table
+    from w2vpraat.session.provenance import build_provenance, write_provenance
 
     opened = prepared.opened
     compare = opened.settings.compare
-    return build_provenance(
+    skipped = write_table(skipped_table(prepared.skipped), folder / "skipped.csv", keep_order=True)
+    settings = write_whole(settings_text(opened.settings).encode("utf-8"), folder / "w2vpraat.toml")
+    written = (*written, skipped, settings)
+    record = build_provenance(
         settings=opened.settings.as_dict(),
         command=command_line,
         inputs=opened.input_files(),
@@ -118,6 +123,7 @@ def models_provenance(
         skipped=[one.as_dict() for one in prepared.skipped],
         started=started,
     )
+    return (*written, write_provenance(record, folder))
 
 
 def _drawable(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
