@@ -148,9 +148,10 @@ def sines(*, white):
 
 def test_numbers_of_the_published_code():
     # Stored numbers, computed once by the steps of get_cca_similarity and compute_pwcca of
-    # github.com/google/svcca (Apache-2.0) from the data of `sines`; none of that code is here. Its PWCCA applies the rotation of the
-    # whitened neurons to the unwhitened ones, so only for white data is it the formula of the paper, and only
-    # there can it agree: for the other data it gives 0.62097, the formula 0.60005.
+    # github.com/google/svcca (Apache-2.0) from the data of `sines`; none of that code is here. Its PWCCA
+    # applies the rotation of the whitened neurons to the unwhitened ones, so only for white data is it the
+    # formula of the paper, and only there can it agree: for the other data it gives 0.62097, the formula
+    # 0.60005.
     everyone = [(np.arange(200), np.arange(200))]
     for white in (False, True):
         x, y = (make_view(values, everyone, kept=1.0) for values in sines(white=white))
