@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2vpraat.corpus.textgrid import (
@@ -384,6 +384,7 @@ def untouched(raw: bytes, grid: TextGrid, before: TextGrid) -> None:
 
 @pytest.mark.parametrize("odd", [*ODDS, "binary"])
 @given(st.integers(0, 10**9), st.integers(1, 8))
+@example(39123, 8)  # a chronological file that was left without items, and then got one
 @settings(max_examples=60, deadline=None)
 def test_any_edits_are_saved_as_they_are(odd: str, seed: int, steps: int) -> None:
     raw = textgrid_bytes(read(ODD.encode()), form="binary") if odd == "binary" else ODDS[odd].encode()

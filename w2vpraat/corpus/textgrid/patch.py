@@ -274,7 +274,8 @@ class _GridPatch:
         made: list[tuple[float, int, str]] = []
         firsts = sorted(token - 1 for tier in self.layout.tiers for token in tier.items)
         starts = {token: self._record_start(token) for token in firsts}
-        ends = dict(zip(firsts, [*list(starts.values())[1:], len(text)], strict=True))
+        bounds = [*starts.values(), len(text)]
+        ends = dict(zip(firsts, bounds[1:], strict=True))
         for slot, tier in enumerate(self.grid.tiers):
             layout, old, new = self.layout.tiers[slot], self.read.tiers[slot].items, tier.items
             head, tail = _common_ends(old, new)
