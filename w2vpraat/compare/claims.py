@@ -278,8 +278,8 @@ def target_words(goal: str) -> str:
 def _words(one: str, against: str, goal: str, probe: str, value: float, low: float, high: float) -> str:
     span = f" [{100 * low:+.1f}, {100 * high:+.1f}]" if low == low else ""
     return (
-        f"{target_words(goal)} is read from {one} {100 * value:+.1f} points{span} against {against}"
-        f" ({PROBE_WORDS[probe]})"
+        f"{target_words(goal)} is read from the model {one} with {100 * value:+.1f} points{span}"
+        f" against the model {against} ({PROBE_WORDS[probe]})"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.errors import ComparisonError, InputError, W2VPraatError
+from w2vpraat.errors import ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
 from w2vpraat.pipeline.several_models import (
@@ -16,7 +16,6 @@ from w2vpraat.pipeline.several_models import (
     find_models,
     model_vectors,
     thin_tokens,
-    token_table,
 )
 from w2vpraat.representation import Representation
 from w2vpraat.session.settings import Settings
@@ -116,7 +115,7 @@ def preparing(
     opened = yield from relayed(opening(settings), Opened, skipped)
     opened, note = thin_tokens(opened, settings.layers.most_tokens, settings.compare.seed)
     notes = [note] if note else []
-    table = token_table(opened)
+    table = opened.tokens.frame()
     for name in settings.layers.columns:
         column_texts(table, name, ())  # a wrong name is told before the models are run
     models: list[ModelVectors] = []
@@ -325,5 +324,5 @@ def _maps(prepared: Prepared, reference: str, settings: Settings) -> Iterator[An
                 done += 1
                 yield one
                 yield Progress("maps", done, total, f"{one.name}, {one.method}")
-        except (ComparisonError, W2VPraatError) as error:
+        except ComparisonError as error:
             yield f"no maps of layer {number}: {error}"

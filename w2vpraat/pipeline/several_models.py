@@ -18,8 +18,6 @@ from w2vpraat.representation import Representation
 from w2vpraat.session.settings import Settings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from w2vpraat.models.catalogue import ModelRecord
     from w2vpraat.models.encoder import Encoder
 
@@ -160,8 +158,3 @@ def _named(name: str, encoder: Encoder, found: Embeddings) -> ModelVectors:
     if not layers:
         raise ModelError(f'"{name}" gave no vectors: no recording could be used')
     return ModelVectors(name, encoder.record, layers, found.facts)
-
-
-def token_table(opened: Opened) -> pd.DataFrame:
-    """Return one row per token with its metadata, as the comparison wants it."""
-    return opened.tokens.frame()
