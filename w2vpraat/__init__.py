@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from w2vpraat.compare import explain
-    from w2vpraat.compare.projection import project
+    from w2vpraat.compare.maps.projection import project
     from w2vpraat.corpus.textgrid import read_textgrid, write_textgrid
     from w2vpraat.errors import W2VPraatError
     from w2vpraat.export.figures import save_figure, side_by_side
@@ -44,7 +44,7 @@ _HOMES = {
     "normalize_formants": "pipeline.notebook",
     "normalize_vectors": "normalize.embeddings",
     "open_corpus": "pipeline.notebook",
-    "project": "compare.projection",
+    "project": "compare.maps.projection",
     "read_textgrid": "corpus.textgrid",
     "read_vectors": "export.vectors",
     "sample_corpus": "resources",

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from w2vpraat.compare.factor_maps import FactorMap
-from w2vpraat.compare.map_quality import FactorQuality
+from w2vpraat.compare.maps.factor_maps import FactorMap
+from w2vpraat.compare.maps.map_quality import FactorQuality
 
 MODELS = ("base", "phone", "sex", "phone+sex", "random")
 LONG = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vpraat.compare.comparison import compare
-from w2vpraat.compare.projection import MapQuality, Projection, project
+from w2vpraat.compare.maps.projection import MapQuality, Projection, project
 from w2vpraat.compare.reading import explain
 from w2vpraat.compare.scores import Difference, Scores
 

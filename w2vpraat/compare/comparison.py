@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.column_goals import Column, column_goals
-from w2vpraat.compare.goals import (
+from w2vpraat.compare.goals.column_goals import Column, column_goals
+from w2vpraat.compare.goals.label_goals import (
     CrossSexGoal,
     Goal,
     LabelGoal,
     Outcome,
     SpeakerGoal,
 )
+from w2vpraat.compare.goals.trait_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.material import Material, column_texts, gather
 from w2vpraat.compare.scores import COLUMNS, Key, Scores, Tally, interval
-from w2vpraat.compare.sex_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation

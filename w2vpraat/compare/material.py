@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.probes import encode
+from w2vpraat.compare.probes.linear import encode
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.projection import NEIGHBOURS, Projection
+from w2vpraat.compare.maps.projection import NEIGHBOURS, Projection
 from w2vpraat.errors import ExportError
 from w2vpraat.export.maps import draw_map, shown
 from w2vpraat.export.styles import Style, font, label_styles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from w2vpraat.compare.factor_maps import FactorMap
+from w2vpraat.compare.maps.factor_maps import FactorMap
 from w2vpraat.export.figures import METHOD_TITLES
 from w2vpraat.export.html_page import Picture, Section, Sheet, page
 from w2vpraat.export.layer_figures import (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from w2vpraat.compare.factor_maps import FactorMap
-from w2vpraat.compare.map_quality import NEIGHBOURS
+from w2vpraat.compare.maps.factor_maps import FactorMap
+from w2vpraat.compare.maps.map_quality import NEIGHBOURS
 from w2vpraat.errors import ExportError
 from w2vpraat.export.figures import METHOD_TITLES, WIDTH, any_sign
 from w2vpraat.export.maps import MANY_DOTS, shown

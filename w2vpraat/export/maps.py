@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.projection import Projection
+from w2vpraat.compare.maps.projection import Projection
 from w2vpraat.export.styles import Style, font
 
 if TYPE_CHECKING:

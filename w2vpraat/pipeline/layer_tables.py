@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.cca import Similarity, label_similarity, similarities
 from w2vpraat.compare.folds import group_folds, paired_speakers, speaker_folds, within_speaker_folds
 from w2vpraat.compare.material import Material
 from w2vpraat.compare.scores import Scores
-from w2vpraat.compare.subspaces import measure_subspaces, subspace_rows
-from w2vpraat.compare.views import View, make_label_view, make_view
+from w2vpraat.compare.similarity.cca import Similarity, label_similarity, similarities
+from w2vpraat.compare.similarity.subspaces import measure_subspaces, subspace_rows
+from w2vpraat.compare.similarity.views import View, make_label_view, make_view
 from w2vpraat.errors import ComparisonError
 from w2vpraat.events import Progress
 from w2vpraat.representation import Representation

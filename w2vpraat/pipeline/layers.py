@@ -23,7 +23,7 @@ from w2vpraat.session.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from w2vpraat.compare.factor_maps import FactorMap
+    from w2vpraat.compare.maps.factor_maps import FactorMap
     from w2vpraat.compare.scores import Scores
     from w2vpraat.models.encoder import Encoder
 
@@ -284,7 +284,7 @@ def _tables(
 ) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
-    from w2vpraat.compare.factor_maps import point_rows, quality_rows
+    from w2vpraat.compare.maps.factor_maps import point_rows, quality_rows
 
     return {
         "layers": pd.concat(frames, ignore_index=True),
@@ -296,7 +296,7 @@ def _tables(
 
 
 def _maps(prepared: Prepared, reference: str, settings: Settings) -> Iterator[Any]:
-    from w2vpraat.compare.factor_maps import each_factor_map
+    from w2vpraat.compare.maps.factor_maps import each_factor_map
 
     params = settings.layers
     methods = [method for method in params.maps if method != "none"]

@@ -36,7 +36,7 @@ def draw_spaces(
     Figure or None
         None if there are no formants, no embedding, or fewer than three tokens with both.
     """
-    from w2vpraat.compare.projection import project
+    from w2vpraat.compare.maps.projection import project
     from w2vpraat.export.figures import side_by_side
 
     charts = [item for item in spaces.representations if item.provenance.get("kind") == "formants"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from w2vpraat.compare.given_label import thinned
-from w2vpraat.compare.probes import encode
+from w2vpraat.compare.probes.given_label import thinned
+from w2vpraat.compare.probes.linear import encode
 from w2vpraat.errors import InputError, ModelError
 from w2vpraat.events import Skipped
 from w2vpraat.pipeline.embedding import Embeddings, embedding

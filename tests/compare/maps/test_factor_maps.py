@@ -10,14 +10,14 @@ import pytest
 from formant_corpora import FORMANTS, representation
 from sklearn.metrics import silhouette_score
 
-from w2vpraat.compare.factor_maps import (
+from w2vpraat.compare.maps.factor_maps import (
     align_map,
     each_factor_map,
     factor_maps,
     point_rows,
     quality_rows,
 )
-from w2vpraat.compare.map_quality import recordings_apart
+from w2vpraat.compare.maps.map_quality import recordings_apart
 from w2vpraat.errors import ComparisonError
 from w2vpraat.representation import Representation
 

@@ -21,9 +21,9 @@ from w2vpraat.compare.folds import (
     speaker_folds,
     within_speaker_folds,
 )
-from w2vpraat.compare.knn import NEIGHBOURS, nearest, neighbour_scores
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes import (
+from w2vpraat.compare.probes.knn import NEIGHBOURS, nearest, neighbour_scores
+from w2vpraat.compare.probes.linear import (
     Moments,
     class_sums,
     credit,

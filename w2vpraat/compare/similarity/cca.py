@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.probes import class_sums
+from w2vpraat.compare.probes.linear import class_sums
 from w2vpraat.compare.scores import interval, speaker_weights
+from w2vpraat.compare.similarity.views import View, Whitening, dev_tokens, make_label_view, make_view
 from w2vpraat.compare.threads import one_thread
-from w2vpraat.compare.views import View, Whitening, dev_tokens, make_label_view, make_view
 from w2vpraat.errors import ComparisonError
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.covariance import oas
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from w2vpraat.compare.probes import (
+from w2vpraat.compare.probes.linear import (
     Moments,
     credit,
     linear_discriminant,

@@ -8,9 +8,10 @@ import pytest
 from formant_corpora import representation
 from sklearn.neighbors import KNeighborsClassifier
 
-from w2vpraat.compare import given_label
 from w2vpraat.compare.folds import group_folds
-from w2vpraat.compare.given_label import (
+from w2vpraat.compare.material import gather
+from w2vpraat.compare.probes import given_label
+from w2vpraat.compare.probes.given_label import (
     LinearGivenLabel,
     NeighboursGivenLabel,
     ProbesGivenLabel,
@@ -19,9 +20,8 @@ from w2vpraat.compare.given_label import (
     thinned,
     voters_of,
 )
-from w2vpraat.compare.knn import NEIGHBOURS
-from w2vpraat.compare.material import gather
-from w2vpraat.compare.probes import credit, linear_scores, residuals, standardized
+from w2vpraat.compare.probes.knn import NEIGHBOURS
+from w2vpraat.compare.probes.linear import credit, linear_scores, residuals, standardized
 from w2vpraat.params import CompareParams
 
 N_LABELS, N_CLASSES = 4, 3

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.angles import (
+from w2vpraat.compare.probes.linear import class_sums
+from w2vpraat.compare.similarity.angles import (
     Chance,
     principal_angles,
     random_cosine,
     random_subspaces,
     residual_variance,
 )
-from w2vpraat.compare.probes import class_sums
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.errors import ComparisonError
 from w2vpraat.normalize.directions import enough_directions, mean_directions

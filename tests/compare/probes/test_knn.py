@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
-from w2vpraat.compare import knn
-from w2vpraat.compare.knn import NEIGHBOURS, frequencies, nearest, neighbour_scores
-from w2vpraat.compare.probes import credit
+from w2vpraat.compare.probes import knn
+from w2vpraat.compare.probes.knn import NEIGHBOURS, frequencies, nearest, neighbour_scores
+from w2vpraat.compare.probes.linear import credit
 
 
 def _cloud(n: int, dim: int, seed: int):

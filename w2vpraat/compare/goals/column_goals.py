@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.folds import dealt_speakers, group_folds
-from w2vpraat.compare.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
-from w2vpraat.compare.goals import Goal, Outcome, known_probes, mean_value
+from w2vpraat.compare.goals.label_goals import Goal, Outcome, known_probes, mean_value
+from w2vpraat.compare.goals.trait_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes import encode
+from w2vpraat.compare.probes.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
+from w2vpraat.compare.probes.linear import encode
 from w2vpraat.compare.scores import Tally
-from w2vpraat.compare.sex_goals import SpeakerTraitGoal, Trait, TraitGoal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.probes import TIE, squared_distances, standardized_by
+from w2vpraat.compare.probes.linear import TIE, squared_distances, standardized_by
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

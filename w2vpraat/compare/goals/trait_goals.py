@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.folds import group_folds, paired_speakers
-from w2vpraat.compare.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
-from w2vpraat.compare.goals import Outcome, known_probes, mean_value
-from w2vpraat.compare.knn import SPEAKER_NEIGHBOURS, neighbour_scores
+from w2vpraat.compare.goals.label_goals import Outcome, known_probes, mean_value
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes import credit, linear_scores
+from w2vpraat.compare.probes.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
+from w2vpraat.compare.probes.knn import SPEAKER_NEIGHBOURS, neighbour_scores
+from w2vpraat.compare.probes.linear import credit, linear_scores
 from w2vpraat.compare.scores import Tally
 
 Floats = NDArray[np.float64]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.map_quality import Factor, FactorQuality, draw_asked, standard_columns, trust
+from w2vpraat.compare.maps.map_quality import Factor, FactorQuality, draw_asked, standard_columns, trust
+from w2vpraat.compare.maps.projection import lay_flat
 from w2vpraat.compare.material import FEMALE, MALE, Material, column_texts, gather
-from w2vpraat.compare.projection import lay_flat
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams

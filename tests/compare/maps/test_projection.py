@@ -13,8 +13,8 @@ from formant_corpora import FORMANTS, normalized, representation
 from sklearn.decomposition import PCA
 
 from w2vpraat.compare import project
-from w2vpraat.compare.map_quality import chance_agreement, neighbour_agreement
-from w2vpraat.compare.projection import lay_flat
+from w2vpraat.compare.maps.map_quality import chance_agreement, neighbour_agreement
+from w2vpraat.compare.maps.projection import lay_flat
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
@@ -161,7 +161,7 @@ def test_umap_keeps_classes_together():
 
 def test_umap_is_the_same_in_another_process_whatever_its_threads():
     vectors, _ = made_classes()
-    code = f"{CLASSES}\nfrom w2vpraat.compare.projection import lay_flat\n"
+    code = f"{CLASSES}\nfrom w2vpraat.compare.maps.projection import lay_flat\n"
     code += "import sys; sys.stdout.write(lay_flat(vectors, 'umap', seed=5)[0].tobytes().hex())"
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -191,7 +191,7 @@ def test_two_umaps_at_once_are_those_of_one_after_the_other():
 
 
 def test_where_numba_may_write_nowhere_the_error_says_what_to_do():
-    code = f"{CLASSES}\nfrom w2vpraat.compare.projection import lay_flat\n"
+    code = f"{CLASSES}\nfrom w2vpraat.compare.maps.projection import lay_flat\n"
     code += "from w2vpraat.errors import ComparisonError\nimport sys\n"
     code += (
         "try: lay_flat(vectors, 'umap')\nexcept ComparisonError as problem: sys.stdout.write(problem.hint)"

@@ -8,7 +8,7 @@ import pytest
 from formant_corpora import representation
 
 from w2vpraat.compare import compare
-from w2vpraat.compare.column_goals import COLUMN_SHUFFLES, Column, ColumnGoal, column_goals
+from w2vpraat.compare.goals.column_goals import COLUMN_SHUFFLES, Column, ColumnGoal, column_goals
 from w2vpraat.compare.material import column_texts, gather
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams

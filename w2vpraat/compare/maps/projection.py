@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.map_quality import NEIGHBOURS, MapQuality, map_quality, standard_columns
+from w2vpraat.compare.maps.map_quality import NEIGHBOURS, MapQuality, map_quality, standard_columns
 from w2vpraat.compare.material import gather
 from w2vpraat.compare.threads import one_thread
 from w2vpraat.errors import ComparisonError

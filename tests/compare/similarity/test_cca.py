@@ -9,8 +9,8 @@ import pytest
 from scipy.linalg import eigh
 from sklearn.cross_decomposition import CCA
 
-from w2vpraat.compare.cca import label_similarity, make_label_view, make_view, similarities
 from w2vpraat.compare.folds import speaker_folds
+from w2vpraat.compare.similarity.cca import label_similarity, make_label_view, make_view, similarities
 from w2vpraat.errors import ComparisonError
 
 N_SPEAKERS = 10

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.folds import Fold
-from w2vpraat.compare.knn import NEIGHBOURS, frequencies, nearest
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes import (
+from w2vpraat.compare.probes.knn import NEIGHBOURS, frequencies, nearest
+from w2vpraat.compare.probes.linear import (
     Moments,
     class_sums,
     credit,

@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from scipy.linalg import subspace_angles
 
-from w2vpraat.compare.angles import principal_angles, random_cosine, random_subspaces, residual_variance
-from w2vpraat.compare.subspaces import class_effects, measure_subspaces, residual_rows, subspace_rows
+from w2vpraat.compare.similarity.angles import (
+    principal_angles,
+    random_cosine,
+    random_subspaces,
+    residual_variance,
+)
+from w2vpraat.compare.similarity.subspaces import (
+    class_effects,
+    measure_subspaces,
+    residual_rows,
+    subspace_rows,
+)
 from w2vpraat.errors import ComparisonError
 from w2vpraat.normalize import remove_speaker_subspace
 from w2vpraat.representation import Representation

@@ -1,0 +1,1 @@
+"""Goals: what a representation should keep or remove, each with its protocol."""

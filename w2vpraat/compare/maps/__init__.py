@@ -1,0 +1,1 @@
+"""Maps: two dimensions to look at, each with numbers."""

@@ -1,0 +1,1 @@
+"""Probes: what a simple classifier can read from a representation."""

@@ -1,0 +1,1 @@
+"""Similarity of representations, and the subspaces that speakers and labels span."""

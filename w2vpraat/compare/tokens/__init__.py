@@ -1,0 +1,1 @@
+"""What can be said of single tokens: neighbours, outliers, disagreement, sensitivity."""
