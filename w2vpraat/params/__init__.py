@@ -26,8 +26,15 @@ from w2vpraat.params.extracting import (
 from w2vpraat.params.finetuning import (
     FinetuneParams,
 )
+from w2vpraat.params.yardsticks import (
+    ChartParams,
+    PairsParams,
+    ReviewParams,
+    SensitivityParams,
+)
 
 __all__ = [
+    "ChartParams",
     "ClaimsParams",
     "CompareParams",
     "EmbedParams",
@@ -36,9 +43,12 @@ __all__ = [
     "IntensityParams",
     "LayersParams",
     "NormalizeParams",
+    "PairsParams",
     "ParamGroup",
     "PitchParams",
     "ReadParams",
+    "ReviewParams",
+    "SensitivityParams",
     "TokenParams",
     "param",
     "parameter_groups",
@@ -56,6 +66,10 @@ def parameter_groups() -> dict[str, type[ParamGroup]]:
         "embed": EmbedParams,
         "normalize": NormalizeParams,
         "compare": CompareParams,
+        "pairs": PairsParams,
+        "sensitivity": SensitivityParams,
+        "review": ReviewParams,
+        "chart": ChartParams,
         "finetune": FinetuneParams,
         "layers": LayersParams,
         "claims": ClaimsParams,

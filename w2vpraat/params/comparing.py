@@ -47,13 +47,25 @@ class CompareParams(ParamGroup):
         2, "Labels with fewer tokens, or spoken by one speaker only, are left out and listed.", minimum=1
     )
     probes: tuple[str, ...] = param(
-        ("lda", "rbf"),
-        "Probes: linear (lda), nearest neighbours (knn), Gaussian support vector machine (rbf: sex and other "
-        "columns, given the label).",
-        choices=("lda", "knn", "rbf"),
+        ("lda", "logistic", "knn", "rbf"),
+        "Probes: linear (lda, logistic), nearest neighbours (knn), Gaussian support vector machine (rbf: sex "
+        "and other columns, given the label).",
+        choices=("lda", "logistic", "knn", "rbf"),
+    )
+    columns: tuple[str, ...] = param(
+        (), "Further columns of metadata to ask for, given the label (dialect, age group, emotion ...)."
+    )
+    across: tuple[str, ...] = param(
+        ("sex",), "Columns whose values the label is carried across: trained on one, tested on the others."
+    )
+    dimensions: int = param(
+        0,
+        "Score representations with more dimensions again, reduced to so many principal components; 0: to as "
+        "many as the smallest representation has; -1: as they are only.",
+        minimum=-1,
     )
     projection: str = param(
-        "pca", "Map of the embedding in the figure.", choices=("pca", "lda", "tsne", "umap")
+        "pca", "Map of the embedding in the figure.", choices=("pca", "lda", "mds", "tsne", "umap")
     )
 
 
@@ -68,13 +80,11 @@ class LayersParams(ParamGroup):
     reference: str = param(
         "", "The pre-trained model that the others are compared with; empty: the first one."
     )
-    columns: tuple[str, ...] = param(
-        (), "Further columns of the speaker table to probe (dialect, emotion ...)."
-    )
     probes: tuple[str, ...] = param(
         ("lda", "knn", "rbf"),
-        "Probes: linear (shrinkage LDA), k nearest neighbours, Gaussian support vector machine.",
-        choices=("lda", "knn", "rbf"),
+        "Probes: linear (shrinkage LDA, logistic regression), k nearest neighbours, Gaussian support vector "
+        "machine.",
+        choices=("lda", "logistic", "knn", "rbf"),
     )
     variance: float = param(
         0.99, "Share of variance kept before the canonical correlations.", minimum=0.1, maximum=1.0

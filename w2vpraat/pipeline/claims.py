@@ -133,7 +133,7 @@ def _columns(
     prepared: Prepared, candidates: Sequence[Candidate], settings: Settings
 ) -> tuple[list[str], list[str]]:
     """Return the columns to probe beside label, speaker and sex, and notes on tasks that have none."""
-    asked = list(settings.layers.columns)
+    asked = list(settings.compare.columns)
     notes = []
     known = {settings.claims.label_task, "speaker", "sex", *asked}
     for task in dict.fromkeys(task for one in candidates for task in one.tasks):

@@ -116,7 +116,7 @@ def preparing(
     opened, note = thin_tokens(opened, settings.layers.most_tokens, settings.compare.seed)
     notes = [note] if note else []
     table = opened.tokens.frame()
-    for name in settings.layers.columns:
+    for name in settings.compare.columns:
         column_texts(table, name, ())  # a wrong name is told before the models are run
     models: list[ModelVectors] = []
     for event in model_vectors(opened, encoders, wanted):

@@ -10,6 +10,7 @@ from typing import Any
 
 from w2vpraat.errors import InputError
 from w2vpraat.params import (
+    ChartParams,
     ClaimsParams,
     CompareParams,
     EmbedParams,
@@ -18,9 +19,12 @@ from w2vpraat.params import (
     IntensityParams,
     LayersParams,
     NormalizeParams,
+    PairsParams,
     ParamGroup,
     PitchParams,
     ReadParams,
+    ReviewParams,
+    SensitivityParams,
     TokenParams,
     parameter_groups,
 )
@@ -36,7 +40,7 @@ class Settings:
         Folder (or file) with audio and TextGrids.
     speakers : str
         Speaker metadata file; empty if none.
-    read, tokens, formants, pitch, intensity, embed, normalize, compare, finetune, layers, claims
+    read, tokens, formants, pitch, ...
         One parameter group per section of ``w2vpraat.toml``.
     """
 
@@ -50,6 +54,10 @@ class Settings:
     embed: EmbedParams = field(default_factory=EmbedParams)
     normalize: NormalizeParams = field(default_factory=NormalizeParams)
     compare: CompareParams = field(default_factory=CompareParams)
+    pairs: PairsParams = field(default_factory=PairsParams)
+    sensitivity: SensitivityParams = field(default_factory=SensitivityParams)
+    review: ReviewParams = field(default_factory=ReviewParams)
+    chart: ChartParams = field(default_factory=ChartParams)
     finetune: FinetuneParams = field(default_factory=FinetuneParams)
     layers: LayersParams = field(default_factory=LayersParams)
     claims: ClaimsParams = field(default_factory=ClaimsParams)
