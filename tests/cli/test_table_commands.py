@@ -88,16 +88,17 @@ def test_reference_tables_come_out_of_normalize_and_compare(
     said = w2v("compare", normalized, *methods, "--folds", "10", "--bootstrap", "20", "-o", tmp_path / "out")
     assert said.code == 0, said.err
     scores = pd.read_csv(tmp_path / "out" / "scores.csv")
-    rows = scores[(scores["goal"] == "label") & (scores["unit"] == "accuracy")]
+    rows = scores.query("goal == 'label' and unit == 'accuracy' and probe == 'lda'")
     found = {row.representation: 100 * row.value for row in rows.itertuples()}
     assert found == pytest.approx(expected, abs=0.3)
     # The columns that `normalize` wrote give the same score as the method itself.
-    columns = ("--columns", "mine=f1_z,f2_z,f3_z", "--methods", "lobanov")
+    columns = ("--set", "mine=f1_z,f2_z,f3_z", "--methods", "lobanov")
     assert (
         w2v("compare", normalized, *columns, "--folds", "10", "--bootstrap", "0", "-o", tmp_path / "own").code
         == 0
     )
-    own = pd.read_csv(tmp_path / "own" / "scores.csv").query("goal == 'label' and unit == 'accuracy'")
+    own = pd.read_csv(tmp_path / "own" / "scores.csv")
+    own = own.query("goal == 'label' and unit == 'accuracy' and probe == 'lda'")
     assert own.set_index("representation")["sees_speaker"].to_dict() == {
         "F1-F3 Hz": False,
         "Lobanov F1-F3": True,

@@ -46,7 +46,8 @@ def two(table):
 def test_every_representation_meets_every_goal(scores):
     assert list(scores.table.columns) == list(COLUMNS)
     sizes = scores.table.groupby("representation").size()
-    assert set(sizes) == {7}
+    # label: three probes, plain and balanced; across and within sex, speaker, sex of speaker; sex: four.
+    assert set(sizes) == {3 * 2 + 3 + 3 + 3 + 3 + 4}
     assert set(scores.table["n_tokens"]) == {150}
     assert scores.table[["value", "chance", "shuffled"]].apply(lambda x: x.between(0, 1)).all(axis=None)
     assert (scores.table["low"] <= scores.table["value"] + 1e-12).all()
@@ -61,11 +62,12 @@ def test_normalization_keeps_the_label_and_removes_the_speaker(scores):
     assert cell(scores, "Hz", "sex_of_speaker", unit="balanced accuracy") > 0.9
 
 
+@pytest.mark.parametrize("probe", ["lda", "logistic"])
 @pytest.mark.parametrize("name", ["C-CuRE", "Lobanov", "Nearey 1"])
-def test_centring_leaves_a_linear_sex_probe_at_one_half_and_says_so(scores, name):
+def test_centring_leaves_a_linear_sex_probe_at_one_half_and_says_so(scores, name, probe):
     # Balanced vowels and per-speaker means of zero: nothing to choose by. One speaker left out would give 0.
-    assert cell(scores, name, "sex_given_label", unit="balanced accuracy") == pytest.approx(0.5)
-    note = cell(scores, name, "sex_given_label", unit="balanced accuracy", column="note")
+    assert cell(scores, name, "sex_given_label", probe, unit="balanced accuracy") == pytest.approx(0.5)
+    note = cell(scores, name, "sex_given_label", probe, unit="balanced accuracy", column="note")
     assert "by construction" in note
     assert "sees the other tokens of the test speaker" in note
     plain = cell(scores, "Hz", "sex_given_label", unit="balanced accuracy", column="note")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import colorsys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from layer_tables import drawn_texts, strays
 from matplotlib.collections import PathCollection
 from matplotlib.ft2font import FT2Font
 
@@ -54,7 +56,9 @@ def test_the_chart_lies_as_phoneticians_print_it(figure):
     assert chart.get_ylabel() == "F1 (z-score)"
     assert not embedding.xaxis_inverted()
     assert not embedding.yaxis_inverted()
-    assert embedding.get_xlabel().startswith("PC 1")
+    assert {embedding.get_xlabel()[:4], embedding.get_ylabel()[:4]} == {"PC 1", "PC 2"}
+    assert embedding.get_aspect() == 1.0
+    assert chart.get_aspect() == "auto"
 
 
 def test_both_maps_have_the_same_colours_and_letters(figure):
@@ -80,21 +84,56 @@ def test_the_figure_tells_its_numbers(figure):
         "chance",
         "silhouette",
         "trustworthiness",
+        "continuity",
+        "axes laid like those of the left map",
+        "of the variance in common",
         "68 %",
     ):
         assert part in texts
 
 
-def test_the_map_is_turned_to_lie_like_the_chart():
-    left, right = maps(corpus(VOWELS))
-    embedding = side_by_side(left, right).axes[1]
-    points = {text.get_text(): text.get_position() for text in embedding.texts}
-    labels = np.asarray(left.labels)
-    f2 = np.array([left.coordinates[labels == label, 0].mean() for label in sorted(points)])
-    f1 = np.array([left.coordinates[labels == label, 1].mean() for label in sorted(points)])
-    x, y = np.array([points[label] for label in sorted(points)]).T
-    assert np.corrcoef(x, f2)[0, 1] < 0  # front vowels on the left
-    assert np.corrcoef(y, f1)[0, 1] < 0 or abs(np.corrcoef(y, f1)[0, 1]) < 0.5
+@pytest.mark.parametrize("method", ["pca", "lda", "mds", "tsne"])
+def test_the_map_is_laid_like_the_chart(method):
+    left, right = maps(corpus(VOWELS), method)
+    figure = side_by_side(left, right)
+    here, there = (
+        {text.get_text(): axes.transData.transform(text.get_position()) for text in axes.texts}
+        for axes in figure.axes
+    )
+    # On paper, in pixels: to the right and upwards.
+    chart, embedding = (np.array([found[label] for label in sorted(here)]) for found in (here, there))
+    products = [np.corrcoef(chart[:, axis], embedding[:, axis])[0, 1] for axis in (0, 1)]
+    assert sum(products) > 1.0
+    text = " ".join(text.get_text() for text in figure.texts)
+    turned = method in ("mds", "tsne")
+    assert ("turned to lie like the left map" in text) == turned
+    assert ("axes laid like those of the left map" in text) == (not turned)
+    if method == "mds":
+        assert figure.axes[1].get_xlabel().startswith("MDS 1 and 2, turned (")
+        assert "cosine distances" in text
+
+
+def test_planes_and_maps_of_other_tokens_are_not_moved():
+    left, right = maps(corpus(VOWELS), "mds")
+    strangers = replace(right, ids=tuple(f"x{token}" for token in right.ids))
+    for one, two in ((right, left), (left, strangers)):
+        figure = side_by_side(one, two)
+        assert not any("left map" in text.get_text() for text in figure.texts)
+        dots = np.vstack([part.get_offsets() for part in figure.axes[1].collections])
+        np.testing.assert_allclose(np.sort(dots, axis=0), np.sort(two.coordinates, axis=0))
+
+
+@pytest.mark.parametrize("labels", [VOWELS, [f"v{number}" for number in range(30)]], ids=["one row", "two"])
+def test_the_lines_under_a_map_have_room(labels):
+    left, right = maps(corpus(labels, repeats=1), "mds")
+    figure = side_by_side(left, right, title="A title", subtitles=("model and layer", "model and layer"))
+    boxes = {text.get_text(): box for text, box in drawn_texts(figure)}
+    assert set(strays(figure)) <= set(labels)  # means at the edge of a map may hang over
+    legend = figure.legends[0].get_window_extent()
+    (lowest,) = (box for text, box in boxes.items() if text.startswith("turned to lie like"))
+    assert lowest.y0 > legend.y1
+    (axis,) = (box for text, box in boxes.items() if text.startswith("MDS 1 and 2, turned ("))
+    assert axis.y0 > max(box.y1 for text, box in boxes.items() if text.startswith("10 nearest"))
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png"])

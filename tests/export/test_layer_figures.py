@@ -16,10 +16,11 @@ from layer_tables import (
     subspace_table,
 )
 
+from w2vpraat.compare.goals.titles import goal_title
 from w2vpraat.errors import ExportError
 from w2vpraat.export.claims_page import claims_figure, effect_text
 from w2vpraat.export.layer_figures import layer_curves, one_unit, similarity_heatmap, subspace_figure
-from w2vpraat.export.panels import GREY, model_styles, target_title, wrapped
+from w2vpraat.export.panels import GREY, model_styles, wrapped
 
 
 def panels(figure) -> dict[str, object]:
@@ -191,8 +192,8 @@ def test_the_forest_has_a_row_per_test():
 
 
 def test_words():
-    assert target_title("emotion_of_speaker") == "emotion of whole speakers"
-    assert target_title("home_town_given_label") == "home town, given the label"
+    assert goal_title("emotion_of_speaker") == "emotion of whole speakers"
+    assert goal_title("home_town_given_label") == "home town, given the label"
     assert wrapped("/a/b/c/" + "d" * 30, 32) == "…/" + "d" * 30
     assert len(wrapped("x" * 300)) <= 40
     assert wrapped("$x$") == r"\$x\$"

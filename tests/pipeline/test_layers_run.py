@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def result(settings: Settings) -> LayersResults:
 
 @pytest.fixture(scope="module")
 def found(speech: Path, models: dict[str, Path]) -> LayersResults:
-    return result(settings_of(speech, models, "random", columns=["dialect"]))
+    settings = settings_of(speech, models, "random")
+    return result(settings.updated({"compare": {"columns": ["dialect"]}}))
 
 
 def test_every_model_and_layer_is_probed_for_every_target(found: LayersResults) -> None:
@@ -88,7 +90,7 @@ def test_every_model_and_layer_is_probed_for_every_target(found: LayersResults) 
 def test_values_are_those_of_the_comparison(found: LayersResults) -> None:
     prepared = found.prepared
     item = prepared.models[1].layers[2]
-    params = prepared.opened.settings.compare
+    params = replace(prepared.opened.settings.compare, within=False, dimensions=-1)
     alone = compare(prepared.items, prepared.table, params).table
     alone = alone[(alone["representation"] == item.name) & (alone["probe"] == "lda")]
     table = found.tables["layers"]

@@ -45,11 +45,14 @@ class MeasureJob:
         ``functools.partial(read_audio, path)``; it is called in the worker, so it must be picklable.
     tokens : tuple of tokens
         What to measure.
+    ceilings : mapping, optional
+        Formant ceiling in Hz by token id (or speaker) for this recording, instead of those of the call.
     """
 
     name: str
     audio: Audio | Callable[[], Audio]
     tokens: tuple[TokenLike, ...]
+    ceilings: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +142,7 @@ def _run(job: MeasureJob, settings: _Settings) -> Measured | FailedRecording:
             formants=settings.formants,
             pitch=settings.pitch,
             intensity=settings.intensity,
-            ceilings=settings.ceilings,
+            ceilings=settings.ceilings if job.ceilings is None else job.ceilings,
             speaker_sex=settings.speaker_sex,
             name=job.name,
         )

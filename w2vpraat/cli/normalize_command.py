@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from w2vpraat.cli.options import SectionedCommand, parameter_options, settings_from
-from w2vpraat.cli.table_options import choose_columns, column_options
+from w2vpraat.cli.table_options import column_options, open_table
 
 
 @click.command(cls=SectionedCommand)
@@ -27,6 +27,8 @@ def command(
     list_methods: bool,
     label: str,
     speaker: str,
+    token: str,
+    preset: str,
     config: str | None,
     **values: Any,
 ) -> int:
@@ -47,11 +49,18 @@ def command(
         raise click.UsageError("name a table, or use --list")
     from w2vpraat.export.tables import write_json, write_table
     from w2vpraat.normalize import normalize_table
-    from w2vpraat.pipeline.user_tables import read_user_table
 
     settings = settings_from(values, config=config)
-    data = read_user_table(table, text=(label, speaker))
-    columns = choose_columns(data, table, settings.normalize, label=label, speaker=speaker)
+    data, columns = open_table(
+        table,
+        settings.normalize,
+        label=label,
+        speaker=speaker,
+        token=token,
+        preset=preset,
+        named=[f0_column],
+        ids=False,
+    )
     result = normalize_table(
         data,
         columns.normalize,

@@ -16,12 +16,19 @@ TITLES = {
     "embed": "Embedding",
     "normalize": "Normalizing",
     "compare": "Comparing",
+    "clipping": "Looking for clipped sound",
+    "pairs": "Pairs of labels",
+    "map": "Drawing maps",
     "export": "Writing",
     "voices": "Other voices",
     "finetune": "Fine-tuning",
     "similarity": "Comparing models",
     "subspaces": "Subspaces",
     "maps": "Drawing maps",
+    "review": "Asking for labels, looking for outliers",
+    "neighbours": "Searching neighbours",
+    "moved_formants": "Moved boundaries: formants",
+    "moved_vectors": "Moved boundaries: vectors",
 }
 LISTED = 20
 

@@ -16,7 +16,18 @@ from w2vpraat.cli.run_report import run_and_report
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False), required=True, help="Folder for the results."
 )
-@parameter_options("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize", "compare")
+@parameter_options(
+    "read",
+    "tokens",
+    "formants",
+    "pitch",
+    "intensity",
+    "embed",
+    "normalize",
+    "compare",
+    "pairs",
+    "sensitivity",
+)
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
     """Do all steps for CORPUS: tokens, measurements, embeddings, normalization, comparison, figure.
 

@@ -11,6 +11,7 @@ from w2vpraat.cli.progress import print_table
 
 if TYPE_CHECKING:
     from w2vpraat.compare import Scores
+    from w2vpraat.compare.ranking import Ranking
 
 # (goal, probe, unit) -> short heading; the rest stands in scores.csv.
 SHOWN = {
@@ -52,6 +53,21 @@ def print_scores(scores: Scores) -> None:
     click.echo(f"\n{explain(scores)}")
     for note in scores.notes:
         click.echo(f"Note: {note}.")
+
+
+def print_ranking(ranking: Ranking) -> None:
+    """Print who comes first for every goal, and what each representation gains and loses."""
+    from w2vpraat.compare.goals.titles import goal_title
+
+    click.echo("\nBest first; those in brackets can't be told apart:")
+    for goal, own in ranking.table.groupby("goal", sort=False):
+        groups = [list(part["representation"]) for _, part in own.groupby("rank", sort=True)]
+        shown = " > ".join(f"[{', '.join(names)}]" if len(names) > 1 else names[0] for names in groups)
+        click.echo(f"  {goal_title(str(goal))}: {shown}")
+    click.echo("")
+    for sentence in ranking.sentences.values():
+        click.echo(f"- {sentence}")
+    click.echo("")
 
 
 def _cell(row: Mapping[Any, Any]) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vpraat.compare.goals.across_goals import Population, across_goals
+from w2vpraat.compare.goals.base import Goal, Outcome
 from w2vpraat.compare.goals.column_goals import Column, column_goals
-from w2vpraat.compare.goals.label_goals import (
-    CrossSexGoal,
-    Goal,
-    LabelGoal,
-    Outcome,
-    SpeakerGoal,
-)
+from w2vpraat.compare.goals.label_goals import LabelGoal
+from w2vpraat.compare.goals.speaker_goals import SpeakerGoal
 from w2vpraat.compare.goals.trait_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.material import Material, column_texts, gather
+from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import COLUMNS, Key, Scores, Tally, interval
 from w2vpraat.compare.threads import one_thread
+from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
 
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Representations that are scored at once; each takes memory for its distances and kernels.
+# Goals that are scored at once; each takes memory for its distances and kernels.
 MOST_WORKERS = 4
+# Representations that are begun while the first is being finished.
+AHEAD = 2
 
 
 def compare(
@@ -59,15 +61,16 @@ def compare(
         Columns. Without sexes the goals about sex are left out; without recordings the speaker goal splits
         tokens.
     columns : sequence of str
-        Further columns to ask for, such as ``("dialect", "emotion")``.
+        Further columns to ask for beside those of ``params``, such as ``("dialect", "emotion")``.
 
     Returns
     -------
     Scores
-        Goals: ``label`` (speakers held out), ``label_across_sex``, ``speaker_given_label``,
-        ``sex_given_label`` (linear and non-linear), ``sex_of_speaker``, and ``COLUMN_given_label`` (with
-        ``COLUMN_of_speaker`` if speakers have one of two values). With one speaker only ``label``, held out
-        within the speaker.
+        Goals: ``label`` (speakers held out), ``label_across_sex`` and ``label_within_sex`` (likewise for the
+        columns in ``params.across``), ``speaker_given_label``, ``sex_given_label`` (linear and non-linear),
+        ``sex_of_speaker``, and ``COLUMN_given_label`` (with ``COLUMN_of_speaker`` if speakers have one of two
+        values). With one speaker only ``label``, held out within the speaker. A representation with more
+        dimensions than the smallest is scored again as "NAME, 3 PCs", unless ``params.dimensions`` is -1.
 
     Raises
     ------
@@ -112,46 +115,92 @@ def compare_each(
     """
     params = CompareParams() if params is None else params
     material = gather(representations, tokens_table, params, label=label, speaker=speaker, sex=sex, file=file)
-    # Label, speaker and sex have goals of their own.
-    further = [name for name in dict.fromkeys(columns) if name not in (label, speaker, sex)]
-    asked = [Column.of(name, column_texts(tokens_table, name, material.ids), material) for name in further]
+    roles = {"label": label, "speaker": speaker, "sex": sex}
+    entries, remarks = _entries(representations, params.dimensions)
     rows: list[dict[str, Any]] = []
     tallies: dict[Key, Tally] = {}
     n_classes: dict[str, int] = {}
     with one_thread():
-        goals, notes = _goals(material, params)
-        if asked and material.n_speakers < 2:
-            notes.append(f"{', '.join(further)}: not asked, since there is one speaker only")
-        for column in asked if material.n_speakers > 1 else ():
-            more, remarks = column_goals(material, column, params.folds, params.seed, params.probes)
-            goals += more
-            notes += remarks
-    workers = min(os.cpu_count() or 1, MOST_WORKERS, len(representations))
-    for start in range(0, len(representations), workers):
-        several = representations[start : start + workers]
-        # Threads: nearly all the time is spent in routines that let go of the interpreter.
-        with one_thread(), ThreadPoolExecutor(workers) as pool:
-            scored = list(pool.map(lambda item: _outcomes(item, material, goals), several))
-        for item, (centred, outcomes) in zip(several, scored, strict=True):
-            for outcome in outcomes:
-                tallies[(item.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
-                rows.append(_row(item, outcome, centred, params))
-                n_classes[outcome.goal] = outcome.n_classes
-            yield item.name
-    yield _scores(rows, tallies, n_classes, material, notes, params)
+        goals, notes = _goals(material, params, tokens_table, roles, (*params.columns, *columns))
+    notes += remarks
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    # Threads: nearly all the time is spent in routines that let go of the interpreter.
+    with one_thread(), ThreadPoolExecutor(workers) as pool:
+        waiting = [_started(entry, material, goals, pool) for entry in entries[:AHEAD]]
+        try:
+            for number, entry in enumerate(entries):
+                if number + AHEAD < len(entries):
+                    waiting.append(_started(entries[number + AHEAD], material, goals, pool))
+                centred, answers = waiting.pop(0)
+                for outcome in (outcome for answer in answers for outcome in answer.result()):
+                    tallies[(entry.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
+                    rows.append(_row(entry, outcome, centred, params))
+                    n_classes[outcome.goal] = outcome.n_classes
+                yield entry.name
+        finally:
+            for _, answers in waiting:
+                for answer in answers:
+                    answer.cancel()
+    reduced = frozenset(entry.name for entry in entries if entry.kept)
+    yield replace(_scores(rows, tallies, n_classes, material, notes, params), reduced=reduced)
 
 
-def _outcomes(item: Representation, material: Material, goals: Sequence[Goal]) -> tuple[bool, list[Outcome]]:
-    vectors = material.vectors(item)
-    return centred_per_speaker(vectors, material), [
-        outcome for goal in goals for outcome in goal.score(vectors)
-    ]
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    """A representation, as it is or reduced to a few principal components (``kept``; 0: as it is)."""
+
+    name: str
+    item: Representation
+    kept: int
+
+    @property
+    def dim(self) -> int:
+        return self.kept or self.item.dim
 
 
-def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareParams) -> dict[str, Any]:
+def _entries(representations: Sequence[Representation], dimensions: int) -> tuple[list[_Entry], list[str]]:
+    """Put every representation with more dimensions than the smallest beside itself, reduced."""
+    names = {item.name for item in representations}
+    fewest = min((item.dim for item in representations if item.dim > 1), default=0)
+    kept = fewest if dimensions == 0 else dimensions
+    made, notes = [], []
+    for item in representations:
+        made.append(_Entry(item.name, item, 0))
+        if dimensions < 0 or kept < 1 or item.dim <= kept:
+            continue
+        name = reduced_name(item.name, kept)
+        if name in names:
+            raise ComparisonError(f'two representations are called "{name}"', "rename one of them")
+        made.append(_Entry(name, item, kept))
+    reduced = sum(entry.kept > 0 for entry in made)
+    if reduced:
+        notes.append(
+            f"{reduced} representations are also scored with {kept} principal components, learnt from the "
+            "training tokens of every fold"
+        )
+    return made, notes
+
+
+def reduced_name(name: str, kept: int) -> str:
+    """Name a representation that was reduced to so many principal components."""
+    return f"{name}, {kept} PC{'s' if kept > 1 else ''}"
+
+
+def _started(
+    entry: _Entry, material: Material, goals: Sequence[Goal], pool: ThreadPoolExecutor
+) -> tuple[bool, list[Future[list[Outcome]]]]:
+    """Hand a representation to the threads, goal by goal."""
+    vectors = material.vectors(entry.item)
+    space = Space(vectors, entry.kept)
+    answers = [pool.submit(lambda goal: list(goal.score(space)), goal) for goal in goals]
+    return centred_per_speaker(vectors, material), answers
+
+
+def _row(entry: _Entry, outcome: Outcome, centred: bool, params: CompareParams) -> dict[str, Any]:
+    item = entry.item
     low, high = _interval(outcome.tally, params)
     return {
-        "representation": item.name,
+        "representation": entry.name,
         "goal": outcome.goal,
         "probe": outcome.probe,
         "unit": outcome.unit,
@@ -163,9 +212,9 @@ def _row(item: Representation, outcome: Outcome, centred: bool, params: CompareP
         "n_tokens": outcome.n_tokens,
         "n_speakers": outcome.tally.n_speakers,
         "n_labels": outcome.n_labels,
-        "dim": item.dim,
+        "dim": entry.dim,
         "sees_speaker": item.sees_speaker,
-        "note": "; ".join([outcome.note, *_cautions(item, outcome, centred)]),
+        "note": "; ".join([outcome.note, *_cautions(entry, outcome, centred)]),
     }
 
 
@@ -196,35 +245,56 @@ def _scores(
     )
 
 
-def _goals(material: Material, params: CompareParams) -> tuple[list[Goal], list[str]]:
-    goals: list[Goal] = [LabelGoal(material, params.folds, params.seed, params.probes)]
+def _goals(
+    material: Material,
+    params: CompareParams,
+    table: pd.DataFrame,
+    roles: dict[str, str],
+    columns: Sequence[str],
+) -> tuple[list[Goal], list[str]]:
+    """Make the goals that the data allow, and notes on those that they do not."""
+    probes, seed = params.probes, params.seed
+    goals: list[Goal] = [LabelGoal(material, params.folds, seed, probes)]
     notes: list[str] = []
+    # Label, speaker and sex have goals of their own.
+    further = [name for name in dict.fromkeys(columns) if name not in roles.values()]
+    across = [name for name in dict.fromkeys(params.across) if name not in ("sex", *roles.values())]
+    read = {
+        name: Column.of(name, column_texts(table, name, material.ids), material)
+        for name in dict.fromkeys((*further, *across))
+    }
     if material.n_speakers < 2:
         notes.append(
             "one speaker: tokens are held out within the speaker, so the accuracy says nothing about other "
             "speakers, and there is no interval"
         )
+        if read:
+            notes.append(f"{', '.join(read)}: not asked, since there is one speaker only")
         return goals, notes
-    if material.sex_names:
-        sides = [int((material.sex == value).sum()) for value in (0, 1)]
-        across = CrossSexGoal(material, params.seed, params.probes) if min(sides) else None
-        if across is not None and across.n_labels > 1:
-            goals.append(across)
-        else:
-            notes.append("label_across_sex is left out: the sexes share fewer than two labels")
-    goals.append(SpeakerGoal(material, params.seed, params.probes))
+    populations = [Population.of(read[name], material) for name in across]
+    if material.sex_names and {"sex", roles["sex"]} & set(params.across):
+        populations.insert(0, Population.sex(material))
+    for population in populations:
+        made, remarks = across_goals(material, population, params.folds, seed, probes, within=params.within)
+        goals += made
+        notes += remarks
+    goals.append(SpeakerGoal(material, seed, probes))
     if material.sex_names:
         sex = Trait.sex(material)
-        given = TraitGoal(material, sex, params.seed, params.probes)
+        given = TraitGoal(material, sex, seed, probes)
         if given.groups:
             goals.append(given)
         else:
             notes.append("sex_given_label is left out: it needs two speakers of each sex")
-        whole = SpeakerTraitGoal(material, sex, params.seed, params.probes)
+        whole = SpeakerTraitGoal(material, sex, seed, probes)
         if whole.possible:
             goals.append(whole)
         else:
             notes.append("sex_of_speaker is left out: it needs three speakers of each sex who share labels")
+    for name in further:
+        more, remarks = column_goals(material, read[name], params.folds, seed, probes)
+        goals += more
+        notes += remarks
     return goals, notes
 
 
@@ -253,11 +323,13 @@ def centred_per_speaker(vectors: Floats, material: Material) -> bool:
     return bool(values.size and values.mean() < 0.3)
 
 
-def _cautions(item: Representation, outcome: Outcome, centred: bool) -> list[str]:
+def _cautions(entry: _Entry, outcome: Outcome, centred: bool) -> list[str]:
     notes = []
-    if item.sees_speaker:
+    if entry.kept:
+        notes.append(f"{entry.kept} principal components of {entry.item.dim} dimensions")
+    if entry.item.sees_speaker:
         notes.append("sees the other tokens of the test speaker")
     given_label = outcome.goal.endswith("_given_label")
-    if centred and outcome.of_speaker and given_label and outcome.probe == "lda":
+    if centred and outcome.of_speaker and given_label and outcome.probe in ("lda", "logistic"):
         notes.append("centred per speaker, so a linear probe is at or below chance by construction")
     return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from w2vpraat.compare.ranking import rank
 from w2vpraat.compare.scores import Scores
 
 if TYPE_CHECKING:
@@ -13,22 +14,24 @@ if TYPE_CHECKING:
 def explain(scores: Scores) -> str:
     """Read the table aloud: which representation keeps the label best, and where the speaker is still heard.
 
-    The first sentence compares the two best by the interval of their paired difference, not by whether two
-    intervals overlap; the second says what remains of the speaker and whether the comparison is even.
+    The first sentence says whether the two best can be told apart (as the ranking does, not by whether two
+    intervals overlap); the second says what remains of the speaker and whether the comparison is even.
 
     Returns
     -------
     str
         Two sentences.
     """
-    return f"{_label_sentence(scores)} {_speaker_sentence(scores)}"
+    ranking = rank(scores).table
+    return f"{_label_sentence(scores, ranking)} {_speaker_sentence(scores, ranking)}"
 
 
-def _rows(table: pd.DataFrame, goal: str, probe: str = "lda", unit: str = "accuracy") -> pd.DataFrame:
-    asked = (table["goal"] == goal) & (table["probe"] == probe) & (table["unit"] == unit)
-    order = table["value"].sort_values(ascending=False, kind="stable").index
-    chosen: pd.DataFrame = table.loc[order[asked.loc[order]]]
-    return chosen
+def _rows(scores: Scores, ranking: pd.DataFrame, goal: str) -> list[dict[Any, Any]]:
+    """Return the rows of a goal by the probe that stands for it, best first, with their rank."""
+    order = ranking[ranking["goal"] == goal]
+    keys = ["goal", "probe", "unit", "representation"]
+    joined = order[[*keys, "rank"]].merge(scores.table, on=keys, how="left", sort=False)
+    return [{str(name): value for name, value in row.items()} for row in joined.to_dict("records")]
 
 
 def _percent(value: float) -> str:
@@ -46,9 +49,9 @@ def _with_interval(row: Any, level: float) -> str:
     return f"{_percent(row['value'])}, {100.0 * level:g} % interval {range_}"
 
 
-def _label_sentence(scores: Scores) -> str:
-    rows = _rows(scores.table, "label")
-    best = rows.iloc[0]
+def _label_sentence(scores: Scores, ranking: pd.DataFrame) -> str:
+    rows = _rows(scores, ranking, "label")
+    best = rows[0]
     n_speakers = int(best["n_speakers"])
     if n_speakers > 1:
         opening = (
@@ -62,26 +65,30 @@ def _label_sentence(scores: Scores) -> str:
     )
     if len(rows) == 1:
         return text.replace(" keeps the ", " tells the ").replace(" labels best ", " labels apart ") + "."
-    second = rows.iloc[1]
-    gap = scores.difference(best["representation"], second["representation"])
+    second = max(rows[1:], key=lambda row: float(row["value"]))
+    gap = scores.difference(
+        best["representation"], second["representation"], probe=best["probe"], unit=best["unit"]
+    )
     lead = f"{second['representation']} follows at {_percent(second['value'])}"
     if gap.low != gap.low:
         return f"{text}, and {lead}; with so few speakers no interval can be given."
     range_ = f"{_points(gap.low)} to {_points(gap.high)} points"
-    if gap.decided:
+    if second["rank"] > 1:
         return f"{text}, and {lead}, a difference of {range_}: more than the choice of speakers explains."
-    return f"{text}, but {lead}, and the difference ({range_}) may be zero: these speakers do not decide it."
+    return (
+        f"{text}, but {lead}, and the difference ({range_}) may be chance: these speakers do not decide it."
+    )
 
 
-def _speaker_sentence(scores: Scores) -> str:
+def _speaker_sentence(scores: Scores, ranking: pd.DataFrame) -> str:
     table = scores.table
-    for goal, probe, unit, what in (
-        ("sex_given_label", "rbf", "balanced accuracy", "A speaker's sex, given the label,"),
-        ("speaker_given_label", "lda", "accuracy", "The speaker, given the label,"),
+    for goal, what in (
+        ("sex_given_label", "A speaker's sex, given the label,"),
+        ("speaker_given_label", "The speaker, given the label,"),
     ):
-        rows = _rows(table, goal, probe, unit)
-        if len(rows):
-            most, least = rows.iloc[0], rows.iloc[-1]
+        rows = sorted(_rows(scores, ranking, goal), key=lambda row: -float(row["value"]))
+        if rows:
+            most, least = rows[0], rows[-1]
             text = f"{what} is recognized from {most['representation']} in {_percent(most['value'])}"
             if len(rows) > 1:
                 text += f" and least from {least['representation']} in {_percent(least['value'])}"
@@ -89,8 +96,9 @@ def _speaker_sentence(scores: Scores) -> str:
             break
     else:
         text = "With one speaker nothing can be said about what remains of the speaker"
-    aided = sorted(set(table.loc[table["sees_speaker"], "representation"]))
-    plain = sorted(set(table.loc[~table["sees_speaker"].astype(bool), "representation"]))
+    sees = table["sees_speaker"].astype(bool)
+    aided = sorted(set(table.loc[sees, "representation"]) - scores.reduced)
+    plain = sorted(set(table.loc[~sees, "representation"]) - scores.reduced)
     if aided and plain:
         uses, does = "uses" if len(aided) == 1 else "use", "does" if len(plain) == 1 else "do"
         text += f"; mind that {_listed(aided)} {uses} the test speaker's other tokens"

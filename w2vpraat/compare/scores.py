@@ -168,6 +168,8 @@ class Scores:
         Goal -> how many answers there are to choose from.
     bootstrap, seed, level
         As in ``CompareParams``.
+    reduced : frozenset of str
+        Representations that are others, reduced to a few principal components.
     """
 
     table: pd.DataFrame
@@ -178,6 +180,7 @@ class Scores:
     seed: int = 0
     level: float = 0.95
     n_classes: Mapping[str, int] = field(default_factory=dict)
+    reduced: frozenset[str] = frozenset()
 
     def difference(
         self, first: str, second: str, goal: str = "label", *, probe: str = "lda", unit: str = "accuracy"

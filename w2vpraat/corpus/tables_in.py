@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from w2vpraat.corpus.table_cells import decoded, read_bytes, sheet_lines, text_lines
 from w2vpraat.errors import SpeakerError
 
 
@@ -56,16 +53,13 @@ def read_table(path: str | PathLike[str]) -> tuple[tuple[str, ...], tuple[Row, .
     """
     file = Path(path)
     suffix = file.suffix.lower()
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise SpeakerError(f"can't be read ({error.strerror})", "check the path", file=path) from error
+    data = read_bytes(file)
     if suffix in (".yaml", ".yml"):
-        columns, rows = _yaml_rows(_decoded(data, file), file)
+        columns, rows = _yaml_rows(decoded(data, file)[0], file)
     elif suffix in (".csv", ".tsv", ".txt"):
-        columns, rows = _named_rows(_text_lines(_decoded(data, file), suffix, file), file)
+        columns, rows = _named_rows(text_lines(decoded(data, file)[0], suffix, file), file)
     elif suffix == ".xlsx":
-        columns, rows = _named_rows(_sheet_lines(data, file), file)
+        columns, rows = _named_rows(sheet_lines(data, file), file)
     else:
         raise SpeakerError(
             f'is a table of an unknown kind ("{suffix}")', "save it as CSV, TSV, XLSX or YAML", file=path
@@ -73,71 +67,6 @@ def read_table(path: str | PathLike[str]) -> tuple[tuple[str, ...], tuple[Row, .
     if not rows:
         raise SpeakerError("holds no rows", "one header line, then one line per file or speaker", file=path)
     return columns, rows
-
-
-def _decoded(data: bytes, file: Path) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SpeakerError(
-            f"line {line} is not UTF-8", 'save it again as UTF-8 (in Excel: "CSV UTF-8")', file=file
-        ) from error
-
-
-def _text_lines(text: str, suffix: str, file: Path) -> list[tuple[int, list[str]]]:
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", header)
-    separator = "\t" if suffix == ".tsv" else max(",;\t", key=bare.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines = []
-    try:
-        for cells in reader:
-            lines.append((reader.line_num, [cell.strip() for cell in cells]))
-    except csv.Error as error:
-        raise SpeakerError(
-            f"line {reader.line_num} can't be read ({error})", "check the quotes", file=file
-        ) from error
-    return lines
-
-
-def _sheet_lines(data: bytes, file: Path) -> list[tuple[int, list[str]]]:
-    from zipfile import BadZipFile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about decorations of the sheet that are of no concern here
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            lines = [
-                (number, [_cell_text(cell) for cell in cells])
-                for number, cells in enumerate(book.worksheets[0].iter_rows(), start=1)
-            ]
-            book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
-        raise SpeakerError(
-            "is not an XLSX workbook", "open it in Excel and save it again", file=file
-        ) from error
-    width = max((index for _, cells in lines for index, cell in enumerate(cells, 1) if cell), default=0)
-    return [(number, cells[:width] + [""] * (width - len(cells))) for number, cells in lines]
-
-
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and re.fullmatch("0+", cell.number_format or ""):
-        return str(value).zfill(len(cell.number_format))  # shown in the sheet as 03
-    return str(value).strip()
 
 
 def _named_rows(lines: list[tuple[int, list[str]]], file: Path) -> tuple[tuple[str, ...], tuple[Row, ...]]:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.compare.claims import Verdict
+from w2vpraat.compare.goals.titles import PROBES, goal_title
 from w2vpraat.errors import ExportError
 from w2vpraat.export.figures import WIDTH, any_sign
 from w2vpraat.export.html_page import Picture, Section, Sheet, page, tone
 from w2vpraat.export.html_page import Verdict as Box
-from w2vpraat.export.panels import PROBES, bottom_legend, new_figure, plain_axes, target_title, wrapped
+from w2vpraat.export.panels import bottom_legend, new_figure, plain_axes, wrapped
 from w2vpraat.export.styles import font
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def claims_page(
     sections = []
     if figure is not None:
         effects = [
-            f"{row.claim}: {row.model} against {row.against}, {target_title(str(row.target))}, "
+            f"{row.claim}: {row.model} against {row.against}, {goal_title(str(row.target))}, "
             f"{effect_text(*(float(str(part)) for part in (row.effect, row.low, row.high)))}"
             for row in claims.itertuples()
         ]
@@ -120,7 +121,7 @@ def _sheet(own: pd.DataFrame) -> Sheet:
         {
             "model": own["model"],
             "against": own["against"],
-            "target": [target_title(str(name)) for name in own["target"]],
+            "target": [goal_title(str(name)) for name in own["target"]],
             "probe": [PROBES.get(str(name), str(name)) for name in own["probe"]],
             "layers": [_known(name) for name in own["layers"]],
             "effect [interval] (points)": [
@@ -194,7 +195,7 @@ def claims_figure(claims: pd.DataFrame) -> Figure:
                 where = height - over - middle
                 what = _pair(str(row["model"]), str(row["against"]))
                 _write(figure, 0.2, where + 0.09, what, 8.0)
-                details = f"{target_title(str(row['target']))}; {row['probe']}"
+                details = f"{goal_title(str(row['target']))}; {row['probe']}"
                 layers = _known(row["layers"])
                 details += "" if layers == "–" else f"; layers {layers}"
                 _write(figure, 0.2, where - 0.09, wrapped(details, 46), 7.0, colour="#444444")

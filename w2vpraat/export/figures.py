@@ -12,11 +12,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from w2vpraat.compare.maps.projection import NEIGHBOURS, Projection
-from w2vpraat.errors import ExportError
+from w2vpraat.compare.maps.projection import NEIGHBOURS, Projection, align
+from w2vpraat.errors import ComparisonError, ExportError
 from w2vpraat.export.maps import draw_map, shown
 from w2vpraat.export.styles import Style, font, label_styles
 from w2vpraat.writing import write_whole
@@ -25,13 +22,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Floats = NDArray[np.float64]
-
 FORMATS = (".svg", ".pdf", ".png")
 WIDTH = 7.2  # inches: two columns of a journal
 METHOD_TITLES = {
     "pca": "principal components",
     "lda": "linear discriminants",
+    "mds": "classical scaling",
     "tsne": "t-SNE",
     "umap": "UMAP",
     "plane": "",
@@ -53,8 +49,9 @@ def side_by_side(
     ----------
     left, right : Projection
         From ``w2vpraat.compare.project``. Planes of formants get axes as phoneticians print them, F2
-        falling to the right and F1 falling upwards. The sign of other axes is arbitrary and is chosen so
-        that the right map lies like the left one.
+        falling to the right and F1 falling upwards. If the right map is another one, it is laid like the left
+        one, as `w2vpraat.compare.maps.alignment.align` does, and the figure says so: principal components and
+        discriminants are only exchanged and mirrored, the others turned.
     title : str
         Over both.
     subtitles : tuple of str
@@ -80,7 +77,7 @@ def side_by_side(
         raise ExportError(f"ellipse_level = {ellipse_level} is out of range", "from 0 to below 1")
     styles = label_styles((*left.labels, *right.labels))
     legend_rows = -(-len(styles) // LEGEND_COLUMNS)
-    height = 4.9 + 0.18 * legend_rows
+    height = 5.18 + 0.18 * legend_rows
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
     with any_sign():
@@ -107,13 +104,11 @@ def _compose(
 ) -> None:
     left, right = items
     height = figure.get_figheight()
-    bottom, top = (0.87 + 0.18 * legend_rows) / height, 1.0 - 1.2 / height
-    right_points = _laid_like(left, right)
-    for column, (item, points, subtitle) in enumerate(
-        ((left, left.coordinates, subtitles[0]), (right, right_points, subtitles[1]))
-    ):
+    bottom, top = (1.15 + 0.18 * legend_rows) / height, 1.0 - 1.2 / height
+    pairs = ((left, subtitles[0]), (_laid_like(left, right), subtitles[1]))
+    for column, (item, subtitle) in enumerate(pairs):
         axes = figure.add_axes((0.025 + 0.505 * column, bottom, 0.405, top - bottom))
-        draw_map(axes, item, points, styles, ellipse_level=ellipse_level)
+        draw_map(axes, item, styles, ellipse_level=ellipse_level)
         _captions(figure, axes, item, subtitle)
     heading = title or "Normalized formants and embedding of the same tokens"
     figure.text(0.5, 1.0 - 0.09 / height, heading, ha="center", va="top", fontproperties=font(11, bold=True))
@@ -133,6 +128,8 @@ def _captions(figure: Figure, axes: Axes, item: Projection, subtitle: str) -> No
     counts = f"{len(item.ids)} tokens, {item.n_speakers} speaker{'s' if item.n_speakers != 1 else ''}"
     if item.supervised:
         counts += "; supervised: the labels made this map"
+    if item.notes:
+        counts += f"; {', '.join(item.notes)}"
     above = [name if not method else f"{name}: {method}", subtitle, counts]
     lines = [textwrap.shorten(line, 78, placeholder="…") for line in above if line]
     base = box.y1 + 0.36 / height  # room for the axis of a chart, so that both titles stand level
@@ -145,7 +142,8 @@ def _captions(figure: Figure, axes: Axes, item: Projection, subtitle: str) -> No
             va="bottom",
             fontproperties=font(7 if number else 8.5 if len(line) <= 50 else 7, bold=number == 0),
         )
-    for number, line in enumerate(quality_text(item).splitlines()):
+    below = [*quality_text(item).splitlines(), alignment_text(item)]
+    for number, line in enumerate(line for line in below if line):
         figure.text(
             middle,
             box.y0 - (0.24 + 0.14 * number) / height,
@@ -157,7 +155,7 @@ def _captions(figure: Figure, axes: Axes, item: Projection, subtitle: str) -> No
 
 
 def quality_text(item: Projection) -> str:
-    """Put the numbers of a map into two lines."""
+    """Put the numbers of a map into two lines, or three if it is no plane."""
     quality = item.quality
     whose = "" if quality.same_speakers else " of other speakers"
     first = f"{NEIGHBOURS} nearest tokens{whose}: {_percent(quality.agreement)} same label"
@@ -166,9 +164,21 @@ def quality_text(item: Projection) -> str:
     second = [f"in all {space} {_percent(quality.full_agreement)}"]
     if quality.silhouette == quality.silhouette:
         second.append(f"silhouette {quality.silhouette:.2f}".replace("-", "\u2212"))
+    lines = [first, ", ".join(second)]
     if item.method != "plane":
-        second.append(f"trustworthiness {quality.trustworthiness:.2f}")
-    return f"{first}\n{', '.join(second)}"
+        trusted = [f"trustworthiness {quality.trustworthiness:.2f}"]
+        if quality.continuity == quality.continuity:
+            trusted.append(f"continuity {quality.continuity:.2f}")
+        lines.append(", ".join(trusted))
+    return "\n".join(lines)
+
+
+def alignment_text(item: Projection) -> str:
+    """Say how a map was laid like another, and how alike both are; empty if it was not."""
+    if not item.aligned_to:
+        return ""
+    how = "turned to lie like the left map" if item.turned else "axes laid like those of the left map"
+    return f"{how}: {_percent(1.0 - item.disparity)} of the variance in common"
 
 
 def _percent(value: float) -> str:
@@ -205,23 +215,14 @@ def _legend(figure: Figure, styles: dict[str, Style], height: float) -> None:
     )
 
 
-def _laid_like(left: Projection, right: Projection) -> Floats:
-    """Turn the right map's axes over so that it lies like the left one on paper, as far as signs allow."""
-    points = right.coordinates.copy()
+def _laid_like(left: Projection, right: Projection) -> Projection:
+    """Lay the right map like the left one, unless it is a plane or both have too few tokens in common."""
     if right.method == "plane":
-        return points
-    row = {token: index for index, token in enumerate(left.ids)}
-    pairs = [(row[token], index) for index, token in enumerate(right.ids) if token in row]
-    if len(pairs) < 3:
-        return points
-    here, there = (np.array(side) for side in zip(*pairs, strict=True))
-    chart = -1.0 if left.method == "plane" and left.axes[0].startswith("F2") else 1.0
-    for axis in (0, 1):
-        one = chart * left.coordinates[here, axis]
-        two = points[there, axis]
-        if float(((one - one.mean()) * (two - two.mean())).sum()) < 0.0:
-            points[:, axis] *= -1.0
-    return points
+        return right
+    try:
+        return align(left, right)
+    except ComparisonError:  # maps of different tokens
+        return right
 
 
 def save_figure(figure: Figure, path: str | PathLike[str], *, dpi: int = 300) -> Path:

@@ -1,49 +1,46 @@
-"""One HTML file for a report: opens offline, prints, holds its figures; no scripts."""
+"""One HTML file for a report: opens offline, prints, holds its figures.
+
+It holds no scripts, except those of widgets, each allowed by its hash. Without scripts, and on paper, a
+widget is a picture.
+"""
 
 from __future__ import annotations
 
 import base64
-import io
+import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from w2vpraat import __version__
-from w2vpraat.export.figures import any_sign
+from w2vpraat.export.page_drawings import Picture, drawing
+from w2vpraat.export.page_letters import letters_style
 from w2vpraat.resources import resource_folder
 
 if TYPE_CHECKING:
     import pandas as pd
+    from jinja2 import Template
     from markupsafe import Markup
-    from matplotlib.figure import Figure
 
-DPI = 130
-SCREEN = 128
+__all__ = [
+    "Copyable",
+    "Picture",
+    "Section",
+    "Sheet",
+    "Verdict",
+    "Widget",
+    "cell_text",
+    "drawing",
+    "page",
+    "page_template",
+    "tone",
+]
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 # Words of verdicts, the longer ones first: "not supported" holds "supported".
 TONES = {"supported": "yes", "not supported": "no", "not enough data": "open"}
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A figure of a page.
-
-    Attributes
-    ----------
-    figure : matplotlib.figure.Figure
-    alt : str
-        What it shows, for those who don't see it.
-    caption : str
-    dots : bool
-        Draw it as dots (PNG) rather than lines: smaller if it has thousands of points.
-    """
-
-    figure: Figure
-    alt: str
-    caption: str = ""
-    dots: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +70,39 @@ class Sheet:
     digits: int = 2
 
 
+@dataclass(frozen=True)
+class Copyable:
+    """A text to be taken over into another document: one click chooses all of it.
+
+    Attributes
+    ----------
+    text : str
+        Line breaks are kept.
+    caption : str
+        What it is, above it.
+    """
+
+    text: str
+    caption: str = ""
+
+
+class Widget(Protocol):
+    """A part of a page that moves: markup, and a script and a style sheet among the resources."""
+
+    @property
+    def kind(self) -> str:
+        """Name of ``pages/KIND.js`` and ``pages/KIND.css``, which a page holds once for all of a kind."""
+
+    def markup(self, prefix: str) -> Markup:
+        """Return the markup; ids begin with `prefix`. Texts of users must be escaped in it."""
+
+    def pictures(self) -> Sequence[Picture]:
+        """Return what is shown on paper, and where no script runs."""
+
+
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A part of a page; everything in it is plain text, figures or tables.
+    """A part of a page; everything in it is plain text, figures, tables or widgets.
 
     Attributes
     ----------
@@ -85,6 +112,10 @@ class Section:
     tables : sequence of Sheet
     notes : sequence of str
         Points of a list at the end.
+    widgets : sequence of Widget
+        Stand before the figures.
+    copy : sequence of Copyable
+        Stand before the notes.
     """
 
     title: str
@@ -92,6 +123,8 @@ class Section:
     figures: Sequence[Picture] = ()
     tables: Sequence[Sheet] = ()
     notes: Sequence[str] = ()
+    widgets: Sequence[Widget] = ()
+    copy: Sequence[Copyable] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +163,72 @@ def page(
     str
         UTF-8 text; the same input gives the same text.
     """
+    shown: list[dict[str, Any]] = []
+    if facts:
+        parts = ("paragraphs", "figures", "tables", "notes", "widgets", "copies")
+        empty: dict[str, Any] = dict.fromkeys(parts, ())
+        shown.append(empty | {"title": facts_title, "facts": list(facts.items())})
+    drawn = 0
+
+    def pictures(items: Sequence[Picture]) -> list[dict[str, Any]]:
+        nonlocal drawn
+        made = []
+        for picture in items:
+            drawn += 1
+            made.append({"drawing": drawing(picture, f"f{drawn}-"), "caption": picture.caption})
+        return made
+
+    kinds: dict[str, None] = {}
+    for section in sections:
+        widgets: list[dict[str, Any]] = []
+        for widget in section.widgets:
+            kinds[widget.kind] = None
+            number = len(widgets) + 1
+            markup = widget.markup(f"w{len(shown) + 1}-{number}-")
+            widgets.append({"markup": markup, "pictures": pictures(widget.pictures())})
+        shown.append(
+            {
+                "title": section.title,
+                "facts": [],
+                "paragraphs": section.paragraphs,
+                "widgets": widgets,
+                "figures": pictures(section.figures),
+                "tables": [_table(sheet) for sheet in section.tables],
+                "copies": section.copy,
+                "notes": section.notes,
+            }
+        )
+    texts = {
+        "title": title,
+        "subtitle": subtitle,
+        "sections": shown,
+        "verdicts": verdicts,
+        "version": __version__,
+    }
+    return _with_widgets(texts, list(kinds))
+
+
+def _with_widgets(texts: Mapping[str, Any], kinds: Sequence[str]) -> str:
+    """Fill in the page; with widgets also their style, scripts, the scripts' hashes, and letters."""
+    from markupsafe import Markup
+
+    template = page_template("page.html")
+    plain = template.render(**texts, policy=Markup(POLICY), styles=(), scripts=())
+    if not kinds:
+        return plain
+    scripts, styles = ([_resource(f"{kind}{end}") for kind in kinds] for end in (".js", ".css"))
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") for text in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return template.render(
+        **texts,
+        policy=Markup(f"{POLICY}; font-src data:; script-src {allowed}"),
+        styles=[Markup(text) for text in (letters_style(plain), *styles)],
+        scripts=[Markup(text) for text in scripts],
+    )
+
+
+def page_template(name: str) -> Template:
+    """Return a template of the resources; whatever is filled in is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -140,96 +239,12 @@ def page(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    shown: list[dict[str, Any]] = []
-    if facts:
-        empty: dict[str, Any] = dict.fromkeys(("paragraphs", "figures", "tables", "notes"), ())
-        shown.append(empty | {"title": facts_title, "facts": list(facts.items())})
-    drawn = 0
-    for section in sections:
-        pictures = []
-        for picture in section.figures:
-            drawn += 1
-            pictures.append({"drawing": drawing(picture, f"f{drawn}-"), "caption": picture.caption})
-        shown.append(
-            {
-                "title": section.title,
-                "facts": [],
-                "paragraphs": section.paragraphs,
-                "figures": pictures,
-                "tables": [_table(sheet) for sheet in section.tables],
-                "notes": section.notes,
-            }
-        )
-    return environment.get_template("page.html").render(
-        title=title, subtitle=subtitle, sections=shown, verdicts=verdicts, version=__version__
-    )
+    return environment.get_template(name)
 
 
-def drawing(picture: Picture, prefix: str) -> Markup:
-    """Return a figure as markup that is safe to put into a page.
-
-    Parameters
-    ----------
-    picture : Picture
-    prefix : str
-        Put before every id, since matplotlib calls the parts of all figures alike.
-
-    Returns
-    -------
-    markupsafe.Markup
-    """
-    from markupsafe import Markup, escape
-
-    alt = escape(picture.alt)
-    width, height = picture.figure.get_size_inches()
-    # Larger than on paper (96 pixels per inch), where the small type is read from nearer.
-    size = f'width="{round(SCREEN * width)}" height="{round(SCREEN * height)}"'
-    if picture.dots:
-        data = base64.b64encode(_png(picture.figure)).decode("ascii")
-        return Markup(f'<img src="data:image/png;base64,{data}" alt="{alt}" {size}>')
-    inner = _svg(picture.figure, prefix)
-    box = f'viewBox="0 0 {72 * width:g} {72 * height:g}"'
-    return Markup(f'<svg role="img" aria-label="{alt}" {size} {box}>{inner}</svg>')
-
-
-def _svg(figure: Figure, prefix: str) -> str:
-    import matplotlib
-
-    buffer = io.BytesIO()
-    settings: Any = {"svg.hashsalt": "w2vpraat", "svg.fonttype": "path"}
-    with matplotlib.rc_context(settings), any_sign():
-        figure.savefig(buffer, format="svg", dpi=DPI, metadata={"Date": None})
-    text = buffer.getvalue().decode("utf-8")
-    # Comments hold the drawn texts; metadata and style sheets are the page's own business.
-    for part in (r"<!--.*?-->", r"<metadata>.*?</metadata>", r"<style\b.*?</style>", r"<defs>\s*</defs>"):
-        text = re.sub(part, "", text, flags=re.DOTALL)
-    inner = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
-    seen: Counter[str] = Counter()
-
-    def unique(match: re.Match[str]) -> str:
-        # matplotlib gives equal pictures the same id; references mean the first of them.
-        seen[match[1]] += 1
-        again = f"-{seen[match[1]]}" if seen[match[1]] > 1 else ""
-        return f' id="{prefix}{match[1]}{again}"'
-
-    inner = re.sub(r'\sid="(.*?)"', unique, inner)
-    inner = re.sub(r'(xlink:href="#|url\(#)', rf"\1{prefix}", inner)
-    return re.sub(r">\s+<", ">\n<", inner)
-
-
-def _png(figure: Figure) -> bytes:
-    import numpy as np
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    with any_sign():
-        figure.savefig(buffer, format="png", dpi=DPI)
-    buffer.seek(0)
-    # Sixteen shades of red, green and blue halve the size; white and black stay as they are.
-    shades = (np.asarray(Image.open(buffer).convert("RGB")) >> 4) * np.uint8(17)
-    small = io.BytesIO()
-    Image.fromarray(shades).save(small, format="png", optimize=True)
-    return small.getvalue()
+def _resource(name: str) -> str:
+    # Line ends as in the page: browsers take the hash of what they read, and that has no CR.
+    return (resource_folder() / "pages" / name).read_text(encoding="utf-8")
 
 
 def tone(verdict: str) -> str:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from w2vpraat.compare.goals.titles import PROBES, TITLES, goal_title
 from w2vpraat.errors import ExportError
 from w2vpraat.export.figures import WIDTH, any_sign
 from w2vpraat.export.panels import (
     MEASURES,
-    PROBES,
-    TARGETS,
     baseline_entries,
     bottom_legend,
     draw_curve,
@@ -22,7 +21,6 @@ from w2vpraat.export.panels import (
     new_figure,
     panel_grid,
     panel_title,
-    target_title,
     wrapped,
 )
 from w2vpraat.export.styles import Style, font
@@ -73,7 +71,7 @@ def first_of(wanted: Sequence[str], there: Iterable[str]) -> str:
 def ordered_targets(targets: Iterable[str]) -> list[str]:
     """Put the known targets first, the others after them in the order they come in."""
     there = list(dict.fromkeys(targets))
-    return [*(name for name in TARGETS if name in there), *(name for name in there if name not in TARGETS)]
+    return [*(name for name in TITLES if name in there), *(name for name in there if name not in TITLES)]
 
 
 def layered_models(*tables: pd.DataFrame) -> list[str]:
@@ -140,7 +138,7 @@ def layer_curves(layers: pd.DataFrame, *, probe: str | None = None) -> Figure:
                 same = (own["model"] == pair[0]) & (own["representation"] == pair[1]) & own["layer"].isna()
                 axes.axhline(100.0 * float(own.loc[same, "value"].iloc[0]), **looks[pair], zorder=2)
             _baselines(axes, own)
-            panel_title(axes, target_title(target))
+            panel_title(axes, goal_title(target))
             _percent_axes(axes, own)
     return figure
 
@@ -319,7 +317,7 @@ def _before_after(
 ) -> None:
     own = layers[(layers["target"] == target) & (layers["probe"] == "lda") & layers["layer"].notna()]
     own = own[own["model"].isin(models)]
-    panel_title(axes, target_title(target))
+    panel_title(axes, goal_title(target))
     if own.empty:
         axes.text(0.5, 0.5, "not probed", transform=axes.transAxes, ha="center", fontproperties=font(8))
         axes.set_axis_off()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from w2vpraat.compare.goals.titles import PROBES, goal_title
 from w2vpraat.compare.maps.factor_maps import FactorMap
 from w2vpraat.export.figures import METHOD_TITLES
 from w2vpraat.export.html_page import Picture, Section, Sheet, page
@@ -16,7 +17,7 @@ from w2vpraat.export.layer_figures import (
     subspace_figure,
 )
 from w2vpraat.export.map_grids import map_grid
-from w2vpraat.export.panels import MEASURES, PROBES, target_title
+from w2vpraat.export.panels import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ def _curves_alt(rows: pd.DataFrame, words: str) -> str:
     for target in ordered_targets(last["target"]):
         own = last[last["target"] == target]
         values = [f"{row.model} {100 * float(str(row.value)):.0f} %" for row in own.itertuples()]
-        parts.append(f"{target_title(target)}: {', '.join(values)}")
+        parts.append(f"{goal_title(target)}: {', '.join(values)}")
     return text + "; ".join(parts) + "."
 
 
@@ -141,7 +142,7 @@ def _last_layers(layers: pd.DataFrame) -> Sheet:
 
     rows = _last(one_unit(layers))
     targets = ordered_targets(rows["target"])
-    heads = {target: target_title(target) for target in targets}
+    heads = {target: goal_title(target) for target in targets}
     made: dict[tuple[str, str], dict[str, str]] = {}
     names = ("model", "layer", "representation", "target", "value", "low", "high")
     for model, layer, name, target, value, low, high in zip(*(rows[key] for key in names), strict=True):

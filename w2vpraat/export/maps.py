@@ -39,7 +39,6 @@ MANY_DOTS = 4000
 def draw_map(
     axes: Axes,
     item: Projection,
-    points: Floats,
     styles: dict[str, Style],
     *,
     ellipse_level: float = 0.68,
@@ -50,13 +49,11 @@ def draw_map(
     ----------
     axes : matplotlib.axes.Axes
     item : Projection
-    points : ndarray, shape (n_tokens, 2)
-        Its coordinates, maybe turned.
     styles : mapping
         Label to style.
     ellipse_level : float
     """
-    labels = np.asarray(item.labels)
+    labels, points = np.asarray(item.labels), item.coordinates
     n = len(labels)
     size = float(np.clip(6000.0 / max(n, 1), 2.5, 14.0))
     alpha = float(np.clip(500.0 / max(n, 1), 0.15, 0.55))
@@ -85,12 +82,11 @@ def _frame(axes: Axes, item: Projection) -> None:
     for side in axes.spines.values():
         side.set_linewidth(0.6)
         side.set_color("#666666")
-    chart = item.method == "plane" and [name[:2] for name in item.axes] == ["F2", "F1"]
     names = [axis_title(name) if item.method == "plane" else name for name in item.axes]
     axes.set_xlabel(names[0], fontproperties=font(8), labelpad=3)
     axes.set_ylabel(names[1], fontproperties=font(8), labelpad=3)
     axes.yaxis.set_label_position("right")
-    if chart:
+    if item.is_chart:
         # As on paper: front vowels left, close vowels on top, and the axes at the sides where they begin.
         axes.invert_xaxis()
         axes.invert_yaxis()
@@ -102,6 +98,8 @@ def _frame(axes: Axes, item: Projection) -> None:
         for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
             tick.set_fontproperties(font(7))
     else:
+        # Distances are what such a map shows, so one scale holds for both axes.
+        axes.set_aspect("equal", adjustable="datalim")
         axes.yaxis.tick_right()  # or the name stands off as if there were ticks
         axes.set_xticks([])
         axes.set_yticks([])

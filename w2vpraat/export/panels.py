@@ -14,29 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TARGETS = {
-    "label": "label (speakers held out)",
-    "label_across_sex": "label (trained on the other sex)",
-    "speaker_given_label": "speaker, given the label",
-    "sex_given_label": "sex, given the label",
-    "sex_of_speaker": "sex of whole speakers",
-}
-PROBES = {"lda": "linear probe", "knn": "nearest neighbours", "rbf": "Gaussian support vectors"}
 MEASURES = {"svcca": "SVCCA", "pwcca": "PWCCA"}
 RANDOM = "random"
 GREY = "#8A8A8A"
 # Without the grey of `HUES`, which is kept for random weights.
 MODEL_HUES = HUES[:6]
-
-
-def target_title(target: str) -> str:
-    """Name a target of a probe in words: ``sex_given_label`` -> ``sex, given the label``."""
-    if target in TARGETS:
-        return TARGETS[target]
-    for ending, words in (("_given_label", ", given the label"), ("_of_speaker", " of whole speakers")):
-        if target.endswith(ending):
-            return target.removesuffix(ending).replace("_", " ") + words
-    return target.replace("_", " ")
 
 
 def model_styles(models: Iterable[str]) -> dict[str, Style]:

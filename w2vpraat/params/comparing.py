@@ -58,6 +58,9 @@ class CompareParams(ParamGroup):
     across: tuple[str, ...] = param(
         ("sex",), "Columns whose values the label is carried across: trained on one, tested on the others."
     )
+    within: bool = param(
+        True, "Beside it, the same within those values: trained on other speakers of the same value."
+    )
     dimensions: int = param(
         0,
         "Score representations with more dimensions again, reduced to so many principal components; 0: to as "
@@ -66,6 +69,12 @@ class CompareParams(ParamGroup):
     )
     projection: str = param(
         "pca", "Map of the embedding in the figure.", choices=("pca", "lda", "mds", "tsne", "umap")
+    )
+    map_distance: str = param(
+        "auto",
+        "Distance between tokens that classical scaling (mds) lays flat; auto: cosine for more than 10 "
+        "columns (embeddings), Euclidean for fewer (formants).",
+        choices=("auto", "cosine", "euclidean"),
     )
 
 

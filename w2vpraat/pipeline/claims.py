@@ -99,7 +99,7 @@ def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | Claims
     notes = list(prepared.notes)
     columns, remarks = _columns(prepared, candidates, settings)
     notes += remarks
-    probing = replace(settings.compare, probes=settings.layers.probes)
+    probing = replace(settings.compare, probes=settings.layers.probes, within=False, dimensions=-1)
     scores: Scores | None = None
     for done, event in enumerate(
         compare_each(prepared.items, prepared.table, probing, columns=columns), start=1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from w2vpraat.corpus.discover import Recording
 from w2vpraat.corpus.token_values import Token
 from w2vpraat.errors import InputError
 from w2vpraat.events import Progress, Skipped
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.models.encoder import Encoder
-    from w2vpraat.models.jobs import Embedded
+    from w2vpraat.models.jobs import Embedded, EmbedJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,23 +112,14 @@ def embedding(opened: Opened, encoder: Encoder | None = None) -> Iterator[Progre
         One event per recording, in order.
     """
     from w2vpraat.models.embed import embed_recordings
-    from w2vpraat.models.jobs import Embedded, EmbedJob
+    from w2vpraat.models.jobs import Embedded
     from w2vpraat.session.store import DiskFrameStore
 
     settings = opened.settings
     params = settings.embed
     encoder = encoder or check_embedding(settings, one_vector=False)
     recordings = opened.recordings()
-    jobs = (
-        EmbedJob(
-            name=recording.name,
-            audio_path=recording.audio_path,
-            start_time=opened.start_time(recording),
-            channel=settings.read.channel,
-            tokens=tokens,
-        )
-        for recording, tokens in recordings
-    )
+    jobs = (embed_job(opened, recording, tokens) for recording, tokens in recordings)
     made: list[Embedded] = []
     found = embed_recordings(jobs, encoder, params, DiskFrameStore() if params.cache else None)
     for done, ((recording, _), event) in enumerate(zip(recordings, found, strict=True), start=1):
@@ -139,6 +131,19 @@ def embedding(opened: Opened, encoder: Encoder | None = None) -> Iterator[Progre
             yield Skipped("embed", recording.name, event.error)
         yield Progress("embed", done, len(recordings), recording.name, cached=cached)
     yield _gathered(opened.tokens.kept, made, encoder, settings)
+
+
+def embed_job(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> EmbedJob:
+    """Say how a recording is read and which of its tokens are embedded; settings `read` are used."""
+    from w2vpraat.models.jobs import EmbedJob
+
+    return EmbedJob(
+        name=recording.name,
+        audio_path=recording.audio_path,
+        start_time=opened.start_time(recording),
+        channel=opened.settings.read.channel,
+        tokens=tokens,
+    )
 
 
 def _gathered(

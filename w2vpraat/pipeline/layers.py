@@ -218,7 +218,7 @@ def _probed(
     from w2vpraat.pipeline.layer_tables import collapsed, probe_table
 
     params, table = settings.layers, prepared.table
-    how = replace(settings.compare, probes=params.probes)
+    how = replace(settings.compare, probes=params.probes, within=False, dimensions=-1)
     spaces = [("raw", prepared.items, how)]
     fewer = tuple(probe for probe in COLLAPSE_PROBES if probe in params.probes)
     if params.collapse and fewer and table["speaker"].nunique() > 1:
@@ -227,7 +227,9 @@ def _probed(
         spaces.append(("collapsed", flat, replace(how, probes=fewer)))
     frames, found = [], []
     for space, items, asked in spaces:
-        for done, event in enumerate(compare_each(items, table, asked, columns=params.columns), start=1):
+        for done, event in enumerate(
+            compare_each(items, table, asked, columns=settings.compare.columns), start=1
+        ):
             if isinstance(event, Scores):
                 found.append(event)
                 frames.append(probe_table(event, items, space))
@@ -305,7 +307,7 @@ def _maps(prepared: Prepared, reference: str, settings: Settings) -> Iterator[An
     factors = ["label", "speaker"]
     if "sex" in prepared.table.columns and prepared.table["sex"].astype(bool).any():
         factors.append("sex")
-    factors += [name for name in params.columns if name not in factors]
+    factors += [name for name in settings.compare.columns if name not in factors]
     numbers = params.map_layers or (max(next(iter(prepared.models)).layers),)
     total, done = len(numbers) * len(methods) * len(prepared.models), 0
     for number in numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.acoustics import Measured
+    from w2vpraat.acoustics.batch import MeasureJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def measuring(
             tables[recording.name] = kept
             yield Progress("measure", len(tables), total, recording.name, cached=True)
     found = measure_recordings(
-        (_job(opened, recording, tokens) for recording, tokens in waiting),
+        (measure_job(opened, recording, tokens) for recording, tokens in waiting),
         formants=settings.formants,
         pitch=settings.pitch,
         intensity=settings.intensity,
@@ -121,7 +122,24 @@ def measuring(
     yield Measurements(identity.merge(values, on="id", how="left", sort=False), facts)
 
 
-def _job(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> Any:
+def measure_job(
+    opened: Opened,
+    recording: Recording,
+    tokens: tuple[Token, ...],
+    ceilings: Mapping[str, float] | None = None,
+) -> MeasureJob:
+    """Say how a recording is read and measured.
+
+    Parameters
+    ----------
+    opened : Opened
+        Settings `read` are used.
+    recording : Recording
+    tokens : tuple of Token
+        What to measure in it.
+    ceilings : mapping, optional
+        Formant ceiling in Hz by token id; default: as the settings say.
+    """
     from w2vpraat.acoustics.batch import MeasureJob
     from w2vpraat.corpus.audio import read_audio
 
@@ -131,7 +149,7 @@ def _job(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> Any
         channel=opened.settings.read.channel,
         start_time=opened.start_time(recording),
     )
-    return MeasureJob(str(recording.audio_path), read, tokens)
+    return MeasureJob(str(recording.audio_path), read, tokens, ceilings)
 
 
 def _key(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from w2vpraat.events import Skipped
 from w2vpraat.pipeline.picture import draw_spaces
 from w2vpraat.pipeline.running import Results
+from w2vpraat.pipeline.yardstick_folder import write_report, write_yardstick_tables
 from w2vpraat.session.settings import settings_text
 from w2vpraat.writing import write_whole
 
@@ -47,6 +48,7 @@ def write_results(results: Results, folder: Path, *, command_line: Sequence[str]
     written = list(_tables(results, folder))
     written += _vectors(results, folder)
     written += _figures(results, folder)
+    written += _report(results, folder)
     settings = settings_text(results.opened.settings).encode("utf-8")
     written.append(write_whole(settings, folder / "w2vpraat.toml"))
     written.append(write_provenance(_provenance(results, written, folder, command_line), folder))
@@ -86,9 +88,30 @@ def _tables(results: Results, folder: Path) -> Iterator[Path]:
     yield write_rejected(tokens.rejected, folder / "rejected.csv")
     yield write_problems(tokens.problems, folder / "problems.csv")
     yield write_table(skipped_table(results.skipped), folder / "skipped.csv", keep_order=True)
-    if results.scores is not None:
-        yield write_table(results.scores.table, folder / "scores.csv", keep_order=True)
-        yield write_table(results.scores.left_out, folder / "left_out.csv", keep_order=True)
+    if results.yardsticks is not None:
+        yield from write_yardstick_tables(results.yardsticks, folder)
+    if results.sensitivity is not None:
+        from w2vpraat.pipeline.sensitivity_folder import write_sensitivity_tables  # which imports this one
+
+        yield from write_sensitivity_tables(results.sensitivity, folder)
+
+
+def _report(results: Results, folder: Path) -> Iterator[Path]:
+    """Write report.html, if anything was compared."""
+    if results.yardsticks is None:
+        return
+    settings = results.opened.settings
+    source = Path(settings.corpus).resolve().name
+    yield write_report(
+        results.yardsticks,
+        folder,
+        settings,
+        source=source,
+        speech=True,
+        measurements=results.facts["measurements"],
+        sensitivity=results.sensitivity,
+        notes=results.notes,
+    )
 
 
 def skipped_table(skipped: Sequence[Skipped]) -> pd.DataFrame:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.errors import ComparisonError, InputError
+from w2vpraat.errors import AudioError, ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
 from w2vpraat.pipeline.measuring import Measurements, measuring
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare import Scores
+    from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
+    from w2vpraat.corpus.clipping import Clipping
+    from w2vpraat.models.encoder import Encoder
+    from w2vpraat.pipeline.yardsticks import Yardsticks
 
 Events = Iterator[Any]
 
@@ -36,8 +41,10 @@ class Results:
         Corpus, tokens, settings.
     spaces : Spaces
         The long table and all representations.
-    scores : Scores or None
+    yardsticks : Yardsticks or None
         The comparison; None if these data allow none.
+    sensitivity : Sensitivity or None
+        How far the values move if the boundaries do; None if not asked for.
     notes : tuple of str
         What the reader should know.
     facts : dict
@@ -50,7 +57,8 @@ class Results:
 
     opened: Opened
     spaces: Spaces
-    scores: Scores | None
+    yardsticks: Yardsticks | None
+    sensitivity: Sensitivity | None
     notes: tuple[str, ...]
     facts: dict[str, Any]
     skipped: tuple[Skipped, ...]
@@ -60,6 +68,11 @@ class Results:
     def table(self) -> pd.DataFrame:
         """The long table."""
         return self.spaces.table
+
+    @property
+    def scores(self) -> Scores | None:
+        """The scores of the comparison."""
+        return None if self.yardsticks is None else self.yardsticks.scores
 
 
 def running(
@@ -120,14 +133,15 @@ def running(
     else:
         spaces = build_spaces(table, embedded.representations, settings.normalize)
     yield Progress("normalize", 1, 1)
-    scores, notes = None, [*spaces.warnings, *_remarks(opened)]
+    notes = [*spaces.warnings, *_remarks(opened)]
+    judged: Yardsticks | None = None
+    sensed: Sensitivity | None = None
     if "compare" in steps:
-        yield Progress("compare", 0, 1)
-        scores, remark = _compared(spaces, settings)
-        notes += [remark] if remark else []
-        yield Progress("compare", 1, 1)
+        judged = yield from _judged(opened, spaces, settings, notes)
+        if judged is not None and settings.sensitivity.sensitivity:
+            sensed = yield from _sensed(opened, spaces, encoder, skipped, notes, processors)
     facts = {"measurements": measured.facts, "embeddings": embedded.facts}
-    yield Results(opened, spaces, scores, tuple(notes), facts, tuple(skipped), started)
+    yield Results(opened, spaces, judged, sensed, tuple(notes), facts, tuple(skipped), started)
 
 
 def _in_turn(jobs: Sequence[Iterator[Any]]) -> Iterator[Any]:
@@ -146,16 +160,74 @@ def _in_turn(jobs: Sequence[Iterator[Any]]) -> Iterator[Any]:
                 job.close()
 
 
-def _compared(spaces: Spaces, settings: Settings) -> tuple[Scores | None, str]:
-    from w2vpraat.compare import compare
+def _judged(
+    opened: Opened, spaces: Spaces, settings: Settings, notes: list[str]
+) -> Generator[Any, None, Yardsticks | None]:
+    """Apply the yardsticks; what these data do not allow becomes a note."""
+    from w2vpraat.pipeline.yardsticks import Yardsticks, judging
 
     if not spaces.representations:
-        return None, "nothing was measured or embedded, so nothing was compared"
+        notes.append("nothing was measured or embedded, so nothing was compared")
+        return None
     one_row = spaces.table.drop_duplicates("id")
+    vowels = vowel_labels(one_row["label"], settings.tokens.label_map)
+    mapped = list(one_row.loc[one_row["label"].isin(vowels), "id"]) if vowels else None
+    clipping = yield from _clipping(opened)
+    measured = any(item.provenance.get("kind") == "formants" for item in spaces.representations)
     try:
-        return compare(spaces.representations, one_row, settings.compare), ""
+        for event in judging(
+            spaces.representations,
+            one_row,
+            settings,
+            mapped=mapped,
+            window=settings.formants.window if measured else 0.0,
+            clipping=clipping,
+        ):
+            if isinstance(event, Yardsticks):
+                return event
+            yield event
     except (ComparisonError, InputError) as error:
-        return None, f"no comparison: {error}"
+        notes.append(f"no comparison: {error}")
+    return None
+
+
+def _clipping(opened: Opened) -> Generator[Any, None, dict[str, Clipping]]:
+    """Look for clipped stretches in every recording that has tokens."""
+    from w2vpraat.corpus.clipping import recording_clipping
+
+    found: dict[str, Clipping] = {}
+    recordings = opened.recordings()
+    for done, (recording, tokens) in enumerate(recordings, start=1):
+        # A file that can't be read was told when it was measured.
+        with suppress(AudioError):
+            found[tokens[0].file_name] = recording_clipping(
+                recording.audio_path,
+                channel=opened.settings.read.channel,
+                start_time=opened.start_time(recording),
+            )
+        yield Progress("clipping", done, len(recordings), recording.name)
+    return found
+
+
+def _sensed(
+    opened: Opened,
+    spaces: Spaces,
+    encoder: Encoder | None,
+    skipped: list[Skipped],
+    notes: list[str],
+    processors: int,
+) -> Generator[Any, None, Sensitivity | None]:
+    from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
+    from w2vpraat.pipeline.sensitivity import sensing
+
+    try:
+        found: Sensitivity = yield from relayed(
+            sensing(opened, spaces, encoder=encoder, workers=processors), Sensitivity, skipped
+        )
+    except (ComparisonError, InputError) as error:
+        notes.append(f"boundaries were not moved: {error}")
+        return None
+    return found
 
 
 def _remarks(opened: Opened) -> list[str]:

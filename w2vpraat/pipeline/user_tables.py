@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2vpraat.corpus.table_cells import read_cells
+from w2vpraat.corpus.table_import import import_cells
+from w2vpraat.corpus.table_presets import AUTO, NONE, find_preset, recognize
 from w2vpraat.corpus.tables_in import read_table
 from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.params import NormalizeParams
@@ -17,16 +20,54 @@ from w2vpraat.representation import Representation
 if TYPE_CHECKING:
     import pandas as pd
 
-MISSING = frozenset(["", "NA", "NaN", "nan", "--undefined--"])
+UNDEFINED = "--undefined--"
+EXCEL_ERRORS = ("#N/A", "#VALUE!", "#DIV/0!", "#NUM!", "#REF!", "#NAME?", "#NULL!")
+MISSING = frozenset(["", "NA", "N/A", "NaN", "nan", "NULL", ".", UNDEFINED, *EXCEL_ERRORS])
 LABEL_NAMES = ("label", "vowel", "phone", "segment", "seg")
-SPEAKER_NAMES = ("speaker", "spk", "talker", "subject")
-# "03" is a name, not a number.
-ALWAYS_TEXT = (*LABEL_NAMES, *SPEAKER_NAMES, "id", "file_name", "word")
+SPEAKER_NAMES = ("speaker", "spk", "spkr", "talker", "subject", "participant", "speaker_id")
+# "03" is a name, not a number; "2" and "9" are vowels in SAMPA.
+ALWAYS_TEXT = (*LABEL_NAMES, *SPEAKER_NAMES, "id", "file_name", "word", "tier", "pre_seg", "fol_seg")
 DECIMAL_COMMA = re.compile(r"-?\d+(,\d+)?")
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+")
 
 
-def read_user_table(path: str | PathLike[str], *, text: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a table of tokens: CSV, TSV, XLSX or Parquet, points or commas as decimal signs.
+@dataclass(frozen=True, eq=False)
+class UserTable:
+    """A table that a user already had.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns whose cells are all numbers are float64, the others text (an empty text is a missing value).
+    preset : str
+        Key of the convention it was taken for; empty: none.
+    notes : tuple of str
+        What was recognized, renamed and decided, for the user to read.
+    """
+
+    table: pd.DataFrame
+    preset: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_user_table(
+    path: str | PathLike[str], *, text: Sequence[str] = (), preset: str = AUTO
+) -> pd.DataFrame:
+    """Read a table of tokens: :func:`open_user_table` without its notes."""
+    return open_user_table(path, text=text, preset=preset, keep=text).table
+
+
+def open_user_table(
+    path: str | PathLike[str],
+    *,
+    text: Sequence[str] = (),
+    preset: str = AUTO,
+    keep: Sequence[str] = (),
+) -> UserTable:
+    """Read a table of tokens: CSV, TSV, TXT, XLSX, YAML or Parquet, points or commas as decimal signs.
+
+    A table of another program (new-fave, NORM, Visible Vowels, emuR, FAVE-extract, Fast Track, PolyglotDB,
+    PraatSauce, VoxCommunis) is recognized by its header and gets w2vpraat's names and units.
 
     Parameters
     ----------
@@ -35,45 +76,93 @@ def read_user_table(path: str | PathLike[str], *, text: Sequence[str] = ()) -> p
     text : sequence of str
         Columns that stay text even if they look like numbers, beside the usual names of speaker, label,
         id and file.
+    preset : str
+        ``"auto"``, ``"none"``, or the key of a convention (see ``w2vpraat.corpus.table_presets``).
+    keep : sequence of str
+        Columns that a recognized table keeps under their own names.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns whose cells are all numbers become float64 (empty, NA and Praat's --undefined-- are NaN).
+    UserTable
+        Empty cells, NA, Praat's --undefined-- and Excel's errors are NaN in columns of numbers.
 
     Raises
     ------
     InputError
-        If the file can't be read.
+        If the file can't be read, is not what `preset` says, or two columns have the same name.
     """
     import pandas as pd
 
     path = Path(path)
     if path.is_dir():
         raise InputError("is a folder, not a table", "name the CSV file", file=path)
+    if preset not in (AUTO, NONE):
+        find_preset(preset)
     if path.suffix.lower() == ".parquet":
         try:
-            return pd.read_parquet(path)
+            return UserTable(pd.read_parquet(path))
         except (OSError, ValueError) as error:
             raise InputError(f"can't read the table: {error}", "check the path", file=path) from error
     try:
-        columns, rows = read_table(path)
+        columns, found, notes = _text_columns(path, preset, keep)
     except W2VPraatError as error:
         raise InputError(error.message, error.hint, file=path) from error
     kept = {name.casefold() for name in (*ALWAYS_TEXT, *text)}
     table: dict[str, pd.Series] = {}
-    for column in columns:
-        cells = [row.cells.get(column, "") for row in rows]
+    thousands = []
+    for column, cells in columns.items():
         numbers = None if column.casefold() in kept else _numbers(cells)
-        table[column] = pd.Series(
-            cells if numbers is None else numbers, dtype=object if numbers is None else float
+        if numbers is None:
+            texts = ["" if cell == UNDEFINED else cell for cell in cells]
+            table[column] = pd.Series(texts, dtype=object)
+            continue
+        table[column] = pd.Series(numbers, dtype=float)
+        commas = [cell for cell in cells if "," in cell]
+        if commas and all(THOUSANDS.fullmatch(cell) for cell in commas):
+            thousands.append(f"{column} ({commas[0]} is read as {commas[0].replace(',', '.')})")
+    if thousands:
+        notes.append(f"commas are decimal signs, not thousands: {', '.join(thousands)}")
+    return UserTable(pd.DataFrame(table), found, tuple(notes))
+
+
+def _text_columns(
+    path: Path, preset: str, keep: Sequence[str]
+) -> tuple[dict[str, Sequence[str]], str, list[str]]:
+    """Return columns of texts, the preset that they follow, and the notes."""
+    if path.suffix.lower() in (".yaml", ".yml"):
+        names, rows = read_table(path)
+        return {name: [row.cells.get(name, "") for row in rows] for name in names}, "", []
+    cells = read_cells(path)
+    notes = list(cells.notes)
+    found = None
+    if preset != NONE:
+        found = recognize(cells.columns) if preset == AUTO else find_preset(preset)
+    if found is not None:
+        made = import_cells(cells, found, keep=[name for name in keep if name])
+        renamed = ", ".join(f"{theirs} -> {ours}" for theirs, ours in made.renamed.items())
+        notes.append(
+            f"taken for a table of {found.title}"
+            + (f": {renamed}" if renamed else "")
+            + (" (--preset none reads it as it is)" if preset == AUTO else "")
         )
-    return pd.DataFrame(table)
+        return dict(made.columns), found.key, [*notes, *made.notes]
+    seen: dict[str, int] = {}
+    for number, name in enumerate(cells.columns, start=1):
+        if name in seen:
+            raise InputError(
+                f'columns {seen[name]} and {number} are both called "{name}"', "rename one of them"
+            )
+        seen[name] = number
+    return (
+        {name: [row[i] for row in cells.rows] for name, i in zip(seen, range(len(seen)), strict=True)},
+        "",
+        notes,
+    )
 
 
 def _numbers(cells: Sequence[str]) -> list[float] | None:
     filled = [cell for cell in cells if cell not in MISSING]
-    if not filled:
+    if not filled or any("_" in cell for cell in filled):  # Python would read 1_2 as 12
         return None
     if any("," in cell for cell in filled) and all(DECIMAL_COMMA.fullmatch(cell) for cell in filled):
         cells = [cell.replace(",", ".") for cell in cells]
@@ -81,6 +170,11 @@ def _numbers(cells: Sequence[str]) -> list[float] | None:
         return [float("nan") if cell in MISSING else float(cell) for cell in cells]
     except ValueError:
         return None
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell alone reads as a number, with a point or a comma as decimal sign."""
+    return _numbers([cell]) is not None
 
 
 def require(table: pd.DataFrame, columns: Sequence[str], file: str | PathLike[str]) -> None:

@@ -21,7 +21,7 @@ from w2vpraat.compare.maps.map_quality import recordings_apart
 from w2vpraat.errors import ComparisonError
 from w2vpraat.representation import Representation
 
-KEYS = "model layer method factor knn_agreement chance silhouette trustworthiness full_agreement n_tokens"
+KEYS = "model layer method factor knn_agreement chance silhouette trustworthiness continuity full_agreement"
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_rows_hold_numbers_and_places(table):
     maps = factor_maps(item, table, ["pca", "tsne"])
     rows = quality_rows(maps)
     assert len(rows) == 6
-    assert set(rows[0]) == {*KEYS.split(), "n_classes"}
+    assert set(rows[0]) == {*KEYS.split(), "n_tokens", "n_classes"}
     assert (rows[0]["model"], rows[0]["layer"], rows[0]["factor"]) == ("base", 7, "label")
     assert rows[0]["knn_agreement"] == maps[0].quality["label"].agreement
     points = point_rows(maps)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from formant_corpora import FORMANTS, normalized, representation
 from sklearn.decomposition import PCA
 
 from w2vpraat.compare import project
-from w2vpraat.compare.maps.map_quality import chance_agreement, neighbour_agreement
+from w2vpraat.compare.maps.map_quality import chance_agreement, continuity, neighbour_agreement, trust
+from w2vpraat.compare.maps.methods import LABEL_FREE
 from w2vpraat.compare.maps.projection import lay_flat
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
@@ -58,6 +60,48 @@ def test_agreement_is_that_of_a_slow_search():
     assert np.mean(shares) == pytest.approx(chance, abs=0.05)
 
 
+def penalty(given, shown, k):
+    """Venna & Kaski's sum, token by token: ranks in the one of neighbours in the other."""
+    n, total = len(given), 0
+    for row in range(n):
+        ranks = [
+            np.argsort(np.argsort(np.linalg.norm(points - points[row], axis=1))) for points in (given, shown)
+        ]
+        total += sum(ranks[0][other] - k for other in range(n) if 0 < ranks[1][other] <= k < ranks[0][other])
+    return 1.0 - 2.0 / (n * k * (2 * n - 3 * k - 1)) * total
+
+
+def test_trustworthiness_and_continuity_are_venna_and_kaskis():
+    random = np.random.default_rng(0)
+    space = random.normal(size=(60, 5))
+    flat = space[:, :2] + 0.3 * random.normal(size=(60, 2))
+    asked = np.arange(60)
+    assert trust(flat, space, asked) == pytest.approx(penalty(space, flat, 10))
+    assert continuity(flat, space, asked) == pytest.approx(penalty(flat, space, 10))
+    assert np.isnan(continuity(flat[:2], space[:2], asked[:2]))
+
+
+def test_a_torn_map_is_trusted_but_not_continuous_and_a_folded_one_the_other_way_round():
+    ring = np.linspace(0.0, 2.0 * np.pi, 200, endpoint=False)
+    circle = np.column_stack([np.cos(ring), np.sin(ring)])
+    asked = np.arange(200)
+    cut = np.column_stack([ring, np.zeros(200)])  # unrolled: the ends are torn apart
+    pressed = circle * [1.0, 0.0]  # flattened: the two halves fall upon each other
+    assert trust(cut, circle, asked) > 0.99 > continuity(cut, circle, asked) > 0.9
+    assert continuity(pressed, circle, asked) > 0.97
+    assert trust(pressed, circle, asked) < 0.8
+
+
+def test_numbers_are_about_the_map_as_it_is_drawn(table, hertz):
+    """One scale for both axes, so that a turn changes nothing; columns count in their own deviations."""
+    made = project(hertz, table, "pca")
+    labels, speakers = (np.unique(names, return_inverse=True)[1] for names in (made.labels, made.speakers))
+    assert made.quality.agreement == neighbour_agreement(made.coordinates, labels, speakers)
+    kilo = replace(hertz, values=hertz.values * [1.0, 0.001, 1.0])
+    assert project(kilo, table, "plane").quality == project(hertz, table, "plane").quality
+    assert project(hertz, table, "plane").quality.continuity == 1.0
+
+
 def test_principal_components_are_scikit_learns(table, hertz):
     made = project(hertz, table, "pca")
     values = hertz.values
@@ -87,7 +131,7 @@ def test_normalization_raises_the_agreement(table):
     assert quality["Nearey 2"].silhouette > quality["Hz"].silhouette
 
 
-@pytest.mark.parametrize("method", ["lda", "tsne", "umap"])
+@pytest.mark.parametrize("method", ["lda", "mds", "tsne", "umap"])
 def test_other_maps_are_whole_and_repeat(table, hertz, method):
     one, two = project(hertz, table, method), project(hertz, table.iloc[::-1], method)
     np.testing.assert_array_equal(one.coordinates, two.coordinates)
@@ -117,7 +161,7 @@ def test_odd_corpora_still_make_a_map(table, hertz):
     flat = project(representation("flat", table, np.ones((len(table), 1))), table, "pca")
     assert np.isfinite(flat.coordinates).all()
     few = table.iloc[:3]
-    for method in ("tsne", "umap"):
+    for method in ("mds", "tsne", "umap"):
         assert len(project(hertz, few, method).ids) == 3
     one_column = representation("F1", table, hertz.values[:, :1])
     for item in (one_column, representation("flat", table, np.ones((len(table), 1)))):
@@ -159,20 +203,22 @@ def test_umap_keeps_classes_together():
     assert not np.array_equal(coordinates, lay_flat(vectors, "umap", seed=1)[0])
 
 
-def test_umap_is_the_same_in_another_process_whatever_its_threads():
+def test_maps_are_the_same_in_another_process_whatever_its_threads():
     vectors, _ = made_classes()
-    code = f"{CLASSES}\nfrom w2vpraat.compare.maps.projection import lay_flat\n"
-    code += "import sys; sys.stdout.write(lay_flat(vectors, 'umap', seed=5)[0].tobytes().hex())"
+    code = f"{CLASSES}\nfrom w2vpraat.compare.maps.projection import lay_flat\nimport sys\n"
+    code += f"for method in {LABEL_FREE}:\n"
+    code += "    sys.stdout.write(lay_flat(vectors, method, seed=5)[0].tobytes().hex() + ' ')"
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "NUMBA_NUM_THREADS": "1"},
+        env={**os.environ, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
     assert ran.returncode == 0, ran.stderr
-    there = np.frombuffer(bytes.fromhex(ran.stdout)).reshape(-1, 2)
-    np.testing.assert_array_equal(lay_flat(vectors, "umap", seed=5)[0], there)
+    for method, text in zip(LABEL_FREE, ran.stdout.split(), strict=True):
+        there = np.frombuffer(bytes.fromhex(text)).reshape(-1, 2)
+        np.testing.assert_array_equal(lay_flat(vectors, method, seed=5)[0], there)
 
 
 def test_two_umaps_at_once_are_those_of_one_after_the_other():

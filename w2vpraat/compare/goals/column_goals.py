@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.folds import dealt_speakers, group_folds
-from w2vpraat.compare.goals.label_goals import Goal, Outcome, known_probes, mean_value
+from w2vpraat.compare.goals.base import Goal, Outcome, known_probes, mean_value
 from w2vpraat.compare.goals.trait_goals import SpeakerTraitGoal, Trait, TraitGoal
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
+from w2vpraat.compare.probes.given_label import PROBES, credits_given_label, remark, shuffles_of
 from w2vpraat.compare.probes.linear import encode
+from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
 
 Floats = NDArray[np.float64]
@@ -168,16 +169,16 @@ class ColumnGoal:
             made.append(mixed)
         return made
 
-    def score(self, vectors: Floats) -> Iterator[Outcome]:
+    def score(self, space: Space) -> Iterator[Outcome]:
         """Yield balanced accuracies."""
         material, column = self.material, self.column
-        made = ProbesGivenLabel(vectors, column.asked, material, self.seed)
+        ask = credits_given_label(space, column.asked, material, self.seed)
         strata = None if column.of_speaker is None else np.maximum(column.of_speaker, 0)
         for probe in self.probes:
-            few = 1 + shuffles_of(probe, len(vectors), COLUMN_SHUFFLES)
+            few = 1 + shuffles_of(probe, len(space.vectors), COLUMN_SHUFFLES)
             tallies = [
                 Tally.of(
-                    made.credits(probe, classes, self.n_classes, self.folds),
+                    ask(probe, classes, self.n_classes, self.folds),
                     material.speakers,
                     classes,
                     strata=strata,

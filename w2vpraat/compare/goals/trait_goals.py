@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.folds import group_folds, paired_speakers
-from w2vpraat.compare.goals.label_goals import Outcome, known_probes, mean_value
+from w2vpraat.compare.goals.base import PLAIN_PROBES, Outcome, known_probes, mean_value
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes.given_label import PROBES, ProbesGivenLabel, remark, shuffles_of
+from w2vpraat.compare.probes.given_label import PROBES, credits_given_label, remark, shuffles_of
 from w2vpraat.compare.probes.knn import SPEAKER_NEIGHBOURS, neighbour_scores
-from w2vpraat.compare.probes.linear import credit, linear_scores
+from w2vpraat.compare.probes.linear import class_sums, credit, linear_scores
+from w2vpraat.compare.probes.logistic import logistic_scores
+from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
 
 Floats = NDArray[np.float64]
@@ -89,15 +91,15 @@ class TraitGoal:
             for values in (trait.of_speaker, *shuffled_sex(trait.of_speaker, seed))
         ]
 
-    def score(self, vectors: Floats) -> Iterator[Outcome]:
+    def score(self, space: Space) -> Iterator[Outcome]:
         """Yield balanced accuracies of the linear and of the non-linear probes."""
-        made = ProbesGivenLabel(vectors, self.trait.asked, self.material, self.seed)
+        ask = credits_given_label(space, self.trait.asked, self.material, self.seed)
         for probe in self.probes:
-            few = 1 + shuffles_of(probe, len(vectors), SEX_SHUFFLES)
+            few = 1 + shuffles_of(probe, len(space.vectors), SEX_SHUFFLES)
             tallies = []
             for values, folds in self.variants[:few]:
                 classes = np.maximum(values, 0)[self.material.speakers]
-                credits = made.credits(probe, classes, 2, folds)
+                credits = ask(probe, classes, 2, folds)
                 tallies.append(
                     Tally.of(
                         credits, self.material.speakers, classes, strata=self.trait.strata, balanced=True
@@ -137,7 +139,7 @@ class SpeakerTraitGoal:
     ) -> None:
         self.material, self.trait = material, trait
         self.name = f"{trait.name}_of_speaker"
-        self.probes = known_probes(probes)
+        self.probes = known_probes(probes, PLAIN_PROBES)
         said = np.zeros((material.n_speakers, material.n_labels), dtype=bool)
         said[material.speakers[trait.asked], material.labels[trait.asked]] = True
         self.labels, self.speakers = common_labels(said, trait.of_speaker >= 0)
@@ -160,12 +162,12 @@ class SpeakerTraitGoal:
         """Whether there are enough speakers: three of each value with the same labels."""
         return all(int((self.values == value).sum()) >= 3 for value in (0, 1)) and len(self.labels) > 0
 
-    def score(self, vectors: Floats) -> Iterator[Outcome]:
+    def score(self, space: Space) -> Iterator[Outcome]:
         """Yield the balanced accuracies over speakers."""
-        spaces = self._spaces(vectors)
+        whole = self._means(space.vectors) if space.whole else None
         asked = self.trait.asked & np.isin(self.material.speakers, self.speakers)
         for probe in self.probes:
-            tallies = [self._tally(spaces, values, groups, probe) for values, groups in self.variants]
+            tallies = [self._tally(space, whole, values, groups, probe) for values, groups in self.variants]
             yield Outcome(
                 goal=self.name,
                 probe=probe,
@@ -181,31 +183,40 @@ class SpeakerTraitGoal:
                 of_speaker=True,
             )
 
-    def _spaces(self, vectors: Floats) -> Floats:
+    def _means(self, vectors: Floats) -> Floats:
         """Vectors of all label means, shape (n_speakers, n_labels * dim)."""
         material, asked = self.material, self.trait.asked
         cells = (material.speakers * material.n_labels + material.labels)[asked]
         size = material.n_speakers * material.n_labels
         counts = np.bincount(cells, minlength=size)
-        sums = np.zeros((size, vectors.shape[1]))
-        np.add.at(sums, cells, vectors[asked])
+        sums = class_sums(vectors[asked], cells, size)
         means = (sums / np.maximum(counts, 1)[:, None]).reshape(material.n_speakers, material.n_labels, -1)
         return np.asarray(means[:, self.labels].reshape(material.n_speakers, -1))
 
-    def _tally(self, spaces: Floats, values: Ints, groups: tuple[Ints, ...], probe: str) -> Tally:
-        total, asked = np.zeros(len(spaces)), np.zeros(len(spaces))
+    def _tally(
+        self, space: Space, whole: Floats | None, values: Ints, groups: tuple[Ints, ...], probe: str
+    ) -> Tally:
+        speakers = self.material.speakers
+        n_speakers = self.material.n_speakers
+        total, asked = np.zeros(n_speakers), np.zeros(n_speakers)
         for group in groups:
             train = np.setdiff1d(self.speakers, group)
-            known, held = spaces[train], spaces[group]
-            if probe == "lda":
-                answers = linear_scores(known, values[train], held, 2, equal_priors=True)
+            if whole is None:
+                tokens = np.flatnonzero(self.trait.asked & np.isin(speakers, train))
+                means = self._means(space.seen_from(tokens))
             else:
+                means = whole
+            known, held = means[train], means[group]
+            if probe == "knn":
                 answers = neighbour_scores(known, values[train], held, 2, k=SPEAKER_NEIGHBOURS, even=True)
+            else:
+                find = linear_scores if probe == "lda" else logistic_scores
+                answers = find(known, values[train], held, 2, equal_priors=True)
             total[group] += credit(answers, values[group])
             asked[group] += 1
         with np.errstate(invalid="ignore"):
             credits = np.where(asked > 0, total / asked, np.nan)
-        numbers = np.arange(len(spaces))
+        numbers = np.arange(n_speakers)
         strata = np.maximum(self.values, 0)
         return Tally.of(credits, numbers, np.maximum(values, 0), strata=strata, balanced=True)
 

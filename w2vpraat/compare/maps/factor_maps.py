@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.maps.map_quality import Factor, FactorQuality, draw_asked, standard_columns, trust
+from w2vpraat.compare.maps.alignment import turned_axes
+from w2vpraat.compare.maps.map_quality import (
+    Factor,
+    FactorQuality,
+    continuity,
+    draw_asked,
+    standard_columns,
+    trust,
+)
+from w2vpraat.compare.maps.procrustes import procrustes
 from w2vpraat.compare.maps.projection import lay_flat
 from w2vpraat.compare.material import FEMALE, MALE, Material, column_texts, gather
 from w2vpraat.compare.threads import one_thread
@@ -182,8 +191,6 @@ def align_map(item: FactorMap, reference: FactorMap) -> FactorMap:
     ComparisonError
         Fewer than three tokens in common.
     """
-    from scipy.linalg import orthogonal_procrustes
-
     place = {token: row for row, token in enumerate(reference.ids)}
     mine = [row for row, token in enumerate(item.ids) if token in place]
     if len(mine) < 3:
@@ -193,11 +200,9 @@ def align_map(item: FactorMap, reference: FactorMap) -> FactorMap:
         )
     moved = item.coordinates[mine]
     fixed = reference.coordinates[[place[item.ids[row]] for row in mine]]
-    turn, _ = orthogonal_procrustes(moved - moved.mean(axis=0), fixed - fixed.mean(axis=0))
-    coordinates = (item.coordinates - moved.mean(axis=0)) @ turn + fixed.mean(axis=0)
-    axes = item.axes
-    if item.method == "pca":
-        axes = (f"PC 1 and 2, turned ({100 * item.variance:.0f} %)", "PC 1 and 2, turned")
+    coordinates = procrustes(fixed, moved, scale=False).apply(item.coordinates)
+    shares = (item.variance,) if item.variance == item.variance else ()
+    axes = turned_axes(item.method, item.axes, shares)
     return replace(item, coordinates=coordinates, axes=axes, aligned_to=reference.name)
 
 
@@ -213,6 +218,7 @@ def quality_rows(maps: Iterable[FactorMap]) -> list[dict[str, Any]]:
             "chance": quality.chance,
             "silhouette": quality.silhouette,
             "trustworthiness": quality.trustworthiness,
+            "continuity": quality.continuity,
             "full_agreement": quality.full_agreement,
             "n_tokens": quality.n_tokens,
             "n_classes": quality.n_classes,
@@ -244,8 +250,9 @@ def _maps(
         with one_thread():
             coordinates, axes = lay_flat(standard, method, seed)
             trusted = trust(coordinates, standard, asked)
+            kept = continuity(coordinates, standard, asked)
             quality = {
-                name: factor.quality(coordinates, trusted, full[name]) for name, factor in shown.items()
+                name: factor.quality(coordinates, trusted, kept, full[name]) for name, factor in shown.items()
             }
         linear = method == "pca" and total > 0.0
         yield FactorMap(

@@ -36,6 +36,9 @@ class MapQuality:
         The agreement in the representation, standardized, before it was laid flat.
     same_speakers : bool
         Whether neighbours of the same speaker had to be counted, there being one speaker only.
+    continuity : float
+        How many of a token's neighbours in the representation are neighbours on the map (Venna & Kaski 2001,
+        ICANN, 485-491), 0 to 1: low where the map tears apart what belongs together.
     """
 
     agreement: float
@@ -44,6 +47,7 @@ class MapQuality:
     trustworthiness: float
     full_agreement: float
     same_speakers: bool = False
+    continuity: float = float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +126,9 @@ class Factor:
             return float("nan")
         return neighbour_agreement(points[self.known], self.numbers, self.groups, self.asked)
 
-    def quality(self, coordinates: Floats, trustworthiness: float, full_agreement: float) -> FactorQuality:
+    def quality(
+        self, coordinates: Floats, trustworthiness: float, continuity: float, full_agreement: float
+    ) -> FactorQuality:
         """Put numbers to a map of all tokens, given those that are the same for every factor or map."""
         several = self.n_classes > 1
         return FactorQuality(
@@ -130,6 +136,7 @@ class Factor:
             chance=chance_agreement(self.numbers, self.groups, self.asked) if several else float("nan"),
             silhouette=silhouette(coordinates[self.known], self.numbers, self.asked),
             trustworthiness=trustworthiness,
+            continuity=continuity,
             full_agreement=full_agreement,
             same_speakers=self.apart != "speaker",
             n_tokens=len(self.known),
@@ -153,16 +160,18 @@ def map_quality(
     seed : int
         Draws the tokens that are asked, if there are more than 3000.
     own : bool
-        The map shows columns of the representation itself.
+        The map shows columns of the representation itself. They have units of their own, so each is measured
+        in its own standard deviations; on other maps distances are taken as they are.
     """
     asked = draw_asked(len(labels), seed)
     groups, alone = groups_apart(speakers)
-    flat = standard_columns(coordinates)
+    flat = standard_columns(coordinates) if own else coordinates
     return MapQuality(
         agreement=neighbour_agreement(flat, labels, groups, asked),
         chance=chance_agreement(labels, groups, asked),
         silhouette=silhouette(flat, labels, asked),
         trustworthiness=1.0 if own else trust(coordinates, standard, asked),
+        continuity=1.0 if own else continuity(coordinates, standard, asked),
         full_agreement=neighbour_agreement(standard, labels, groups, asked),
         same_speakers=alone,
     )
@@ -229,6 +238,11 @@ def trust(coordinates: Floats, standard: Floats, asked: Ints) -> float:
     if n_near < 1:
         return float("nan")
     return float(trustworthiness(standard[asked], coordinates[asked], n_neighbors=n_near))
+
+
+def continuity(coordinates: Floats, standard: Floats, asked: Ints) -> float:
+    """Continuity of a map of the asked tokens: trustworthiness with map and representation exchanged."""
+    return trust(standard, coordinates, asked)
 
 
 def standard_columns(values: Floats) -> Floats:

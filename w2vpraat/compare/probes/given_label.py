@@ -1,10 +1,12 @@
 """Probes of what a token is, given its label: what a property adds to the label, not what the label tells.
 
-The linear probe subtracts the label's mean. The neighbours that vote have the same label, and the support
+The linear probes subtract the label's mean. The neighbours that vote have the same label, and the support
 vector machine has one column per label: both may use what holds for one label only.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,22 +26,25 @@ from w2vpraat.compare.probes.linear import (
     residuals,
     standardized,
 )
+from w2vpraat.compare.probes.logistic import logistic_scores
+from w2vpraat.compare.probes.space import Space
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-PROBES = ("lda", "knn", "rbf")
-# Classes are shuffled so often for the support vector machine, once if the corpus is larger than this.
-RBF_SHUFFLES, RBF_SMALL = 2, 1000
+PROBES = ("lda", "logistic", "knn", "rbf")
+# Classes are shuffled so often for the slow probes, once if the corpus is larger than this.
+SLOW = ("logistic", "rbf")
+SLOW_SHUFFLES, SMALL = 2, 1000
 # A support vector machine is trained on at most so many tokens per fold (drawn evenly over speakers).
 RBF_TOKENS = 1000
 
 
 def shuffles_of(probe: str, n_tokens: int, times: int) -> int:
     """Return how many shuffled variants of the classes a probe is scored on, of so many that there are."""
-    if probe != "rbf":
+    if probe not in SLOW:
         return times
-    return min(times, RBF_SHUFFLES if n_tokens <= RBF_SMALL else 1)
+    return min(times, SLOW_SHUFFLES if n_tokens <= SMALL else 1)
 
 
 def remark(probe: str, folds: tuple[Fold, ...]) -> str:
@@ -51,8 +56,35 @@ def remark(probe: str, folds: tuple[Fold, ...]) -> str:
     return ""
 
 
+def credits_given_label(
+    space: Space, asked: NDArray[np.bool_], material: Material, seed: int
+) -> Callable[[str, Ints, int, tuple[Fold, ...]], Floats]:
+    """Prepare the probes on one representation; what is the same for all folds is done once.
+
+    Returns
+    -------
+    callable
+        (probe, classes, n_classes, folds) -> how right the answers are, shape (n_tokens,): the mean over
+        folds, NaN where not asked.
+    """
+    if space.whole:
+        return ProbesGivenLabel(space.vectors, asked, material, seed).credits
+
+    def credits(probe: str, classes: Ints, n_classes: int, folds: tuple[Fold, ...]) -> Floats:
+        total, times = np.zeros(len(classes)), np.zeros(len(classes))
+        for turn, fold in enumerate(folds):
+            made = ProbesGivenLabel(space.seen_from(fold[0]), asked, material, seed, first_turn=turn)
+            right = made.credits(probe, classes, n_classes, (fold,))
+            times += np.isfinite(right)
+            total += np.nan_to_num(right)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.where(times > 0, total / times, np.nan))
+
+    return credits
+
+
 class ProbesGivenLabel:
-    """The three probes on the vectors of one representation.
+    """The probes on the vectors of one representation.
 
     Parameters
     ----------
@@ -61,12 +93,21 @@ class ProbesGivenLabel:
     asked : ndarray of bool, shape (n_tokens,)
         The tokens in training and test; every fold must divide all of them.
     material : Material
-    seed : int
-        Decides which tokens train the support vector machine.
+    seed, first_turn : int
+        Decide which tokens train the support vector machine.
     """
 
-    def __init__(self, vectors: Floats, asked: NDArray[np.bool_], material: Material, seed: int) -> None:
+    def __init__(
+        self,
+        vectors: Floats,
+        asked: NDArray[np.bool_],
+        material: Material,
+        seed: int,
+        *,
+        first_turn: int = 0,
+    ) -> None:
         self.vectors, self.material, self.seed = vectors, material, seed
+        self.first_turn = first_turn
         self.rows = np.flatnonzero(asked)
         self.place = np.cumsum(asked) - 1  # row among all tokens -> row among those asked
         self.own = standardized(vectors[self.rows])
@@ -82,12 +123,14 @@ class ProbesGivenLabel:
                 self.own, self.labels, classes[self.rows], self.material.n_labels, n_classes, self.scatter
             )
         total, asked = np.zeros(len(self.vectors)), np.zeros(len(self.vectors))
-        for turn, (train, test) in enumerate(folds):
+        for turn, (train, test) in enumerate(folds, start=self.first_turn):
             seen = np.unique(classes[train])
             if len(seen) == 1:
                 answers = _certain(seen[0], n_classes, len(test))
             elif linear is not None:
                 answers = linear.scores(self.place[test])
+            elif probe == "logistic":
+                answers = self._logistic(classes[self.rows], n_classes, self.place[test])
             elif probe == "knn":
                 answers = self.neighbours.scores(classes[self.rows], n_classes, self.place[test])
             else:
@@ -96,6 +139,12 @@ class ProbesGivenLabel:
             asked[test] += 1
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(asked > 0, total / asked, np.nan))
+
+    def _logistic(self, classes: Ints, n_classes: int, test: Ints) -> Floats:
+        training = np.ones(len(self.own), dtype=bool)
+        training[test] = False
+        rest = residuals(self.own, self.labels, classes, training, self.material.n_labels)
+        return logistic_scores(rest[training], classes[training], rest[test], n_classes, equal_priors=True)
 
     def _bent(self, classes: Ints, n_classes: int, train: Ints, test: Ints, turn: int) -> Floats:
         labels = self.material.labels

@@ -1,0 +1,224 @@
+"""``w2vpraat pairs``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from w2vpraat.cli.options import SectionedCommand, parameter_options, settings_from
+from w2vpraat.cli.table_options import column_options, open_table
+
+if TYPE_CHECKING:
+    from w2vpraat.compare.separation.pairs import PairTable
+    from w2vpraat.compare.separation.variance import Separation
+
+# What a comparison with folds and probes needs is of no use here.
+WITHOUT = (
+    "compare.folds",
+    "compare.probes",
+    "compare.columns",
+    "compare.across",
+    "compare.within",
+    "compare.dimensions",
+    "compare.projection",
+    "normalize.f0_methods",
+    "normalize.embedding_methods",
+)
+SHOWN = 10
+
+
+@click.command(cls=SectionedCommand)
+@click.argument("table", type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False),
+    help="Folder for pairs.csv, pairs_by_speaker.csv, variance.csv, silhouette.csv and left_out.csv.",
+)
+@click.option(
+    "--following", default="fol_seg", show_default=True, help="Column of the next segment (--before)."
+)
+@click.option(
+    "--preceding", default="pre_seg", show_default=True, help="Column of the segment before (--after)."
+)
+@click.option("--f0", "f0_column", default="f0", show_default=True, help="Column of f0, if there is one.")
+@click.option("--vectors", type=click.Path(dir_okay=False), help="vectors.npz of the same tokens (by id).")
+@column_options
+@parameter_options("pairs", "normalize", "compare", without=WITHOUT)
+def command(
+    table: str,
+    output: str | None,
+    following: str,
+    preceding: str,
+    f0_column: str,
+    vectors: str | None,
+    label: str,
+    speaker: str,
+    token: str,
+    preset: str,
+    config: str | None,
+    **values: Any,
+) -> int:
+    """Measure how far two labels lie apart, overall and in each speaker, for mergers and contrasts.
+
+    TABLE is a CSV, TSV or XLSX with formants in Hz, also one that you already have, or a results folder of
+    `w2vpraat run`. Measured are the raw formants, the --methods, and the vectors.
+
+    \b
+    w2vpraat pairs results/ --pairs ɑ:ɔ --covariates speaker,dur
+    w2vpraat pairs results/ --pairs ɪ:ɛ --before n,m,ŋ -o pin_pen/
+    w2vpraat pairs mine.csv --label vowel --formants F1,F2 --methods lobanov
+    """
+    from w2vpraat.cli.progress import follow
+    from w2vpraat.compare.separation.pairs import PairTable, separating
+    from w2vpraat.compare.separation.variance import separation_of_all
+    from w2vpraat.export.tables import write_table
+    from w2vpraat.export.vectors import read_vectors
+    from w2vpraat.pipeline.user_tables import renamed, table_representations
+
+    settings = settings_from(values, config=config)
+    covariates = [name for name in settings.pairs.covariates if name != "speaker"]
+    named = [f0_column, following, preceding, *covariates]
+    data, columns = open_table(
+        table,
+        settings.normalize,
+        label=label,
+        speaker=speaker,
+        token=token,
+        preset=preset,
+        named=named,
+    )
+    items, left_out = table_representations(
+        data,
+        columns.normalize,
+        ("raw", *columns.normalize.methods),
+        speaker=columns.speaker,
+        label=columns.label,
+        f0=f0_column,
+    )
+    if vectors is None and (Path(table) / "vectors.npz").is_file():
+        vectors = str(Path(table) / "vectors.npz")
+    if vectors is not None:
+        items.extend(read_vectors(vectors))
+    for text in left_out:
+        click.echo(f"note: {text}", err=True)
+    items, one_row = renamed(items), data.drop_duplicates("id")
+    where = {
+        "label": columns.label,
+        "speaker": columns.speaker,
+        "following": following,
+        "preceding": preceding,
+    }
+    events = separating(items, one_row, settings.pairs, settings.compare, **where)
+    found, _ = follow(events, PairTable)
+    everything = separation_of_all(items, one_row, settings.pairs, settings.compare, **where)
+    _show_pairs(found)
+    _show_variance(everything)
+    for note in dict.fromkeys((*found.notes, *everything.notes)):
+        click.echo(f"Note: {note}.")
+    if output is not None:
+        target = Path(output)
+        tables = {
+            "pairs": found.table,
+            "pairs_by_speaker": found.by_speaker,
+            "variance": everything.table,
+            "silhouette": everything.silhouette,
+            "left_out": found.left_out,
+        }
+        for name, made in tables.items():
+            write_table(made, target / f"{name}.csv", keep_order=True)
+        click.echo(f"\nwritten to {target}: {', '.join(f'{name}.csv' for name in tables)}", err=True)
+    return 0
+
+
+def _show_pairs(found: PairTable) -> None:
+    """Print one line per pair and representation, and the sentence of each pair."""
+    from w2vpraat.cli.progress import print_table
+    from w2vpraat.compare.separation.reading import explain_pair
+
+    pairs = found.pairs[:SHOWN]
+    adjusted = str(found.table["covariates"].iloc[0])
+    header = ("", "Pillai", "by chance", *([f"less {adjusted}"] if adjusted else []))
+    header += ("p", "affinity", "JSD", "Mahalanobis", "ellipses", "silhouette", "dims")
+    level = f"{100 * found.level:g} %"
+    over = ", ".join(dict.fromkeys(kind for kind in found.table["resampled"] if kind))
+    click.echo(
+        "Pillai, JSD: 0 = the same, 1 = apart; affinity (Bhattacharyya), ellipses (share of the smaller): "
+        "1 = the same.\nBy chance: Pillai of two samples of one vowel; p: labels shuffled within speakers."
+    )
+    if over:
+        click.echo(
+            f"[{level} interval over {over}, corrected for what few tokens add, so that it may lie below the "
+            "value]"
+        )
+    click.echo("")
+    for pair in pairs:
+        own = found.table[(found.table["first"] == pair[0]) & (found.table["second"] == pair[1])]
+        rows = list(own.to_dict("records"))
+        one = rows[0]
+        voices = f"{one['n_speakers']} speaker{'s' if one['n_speakers'] > 1 else ''}"
+        click.echo(f"{pair[0]} ({one['n_first']} tokens) and {pair[1]} ({one['n_second']}), {voices}")
+        print_table([_cells(row, adjusted) for row in rows], header)
+        notes = dict.fromkeys(note for row in rows for note in str(row["note"]).split("; ") if note)
+        for note in notes:
+            click.echo(f"  ({note})")
+        click.echo(f"{explain_pair(found, pair)}\n")
+    if len(found.pairs) > SHOWN:
+        click.echo(f"... and {len(found.pairs) - SHOWN} more pairs, farther apart; -o writes all of them.\n")
+
+
+def _cells(row: Mapping[Any, Any], adjusted: str) -> Sequence[str]:
+    dims = str(row["dim"]) if row["dim"] == row["dim_used"] else f"{row['dim_used']} of {row['dim']}"
+    return (
+        str(row["representation"]),
+        _with_interval(row, "pillai"),
+        _number(row["pillai_null"]),
+        *([_with_interval(row, "pillai_adjusted")] if adjusted else []),
+        _number(row["pillai_p_shuffled"], 3),
+        _number(row["affinity"]),
+        _with_interval(row, "jsd"),
+        _with_interval(row, "mahalanobis"),
+        _number(row["ellipse_of_smaller"]),
+        _number(row["silhouette"]),
+        dims,
+    )
+
+
+def _show_variance(found: Separation) -> None:
+    """Print the shares of variance and the silhouette of all labels, one line per representation."""
+    from w2vpraat.cli.progress import print_table
+
+    whole = found.table[found.table["dimension"] == "all"]
+    if whole.empty:
+        return
+    parts = list(dict.fromkeys(whole["part"]))
+    first = whole.iloc[0]
+    click.echo(
+        f"Share of the variance, % (all {first['n_labels']} labels, {first['n_tokens']} tokens, Type II), "
+        "and silhouette of the labels\n"
+    )
+    values = dict(zip(found.silhouette["representation"], found.silhouette["value"], strict=True))
+    rows = []
+    for name, own in whole.groupby("representation", sort=False):
+        of_part = {row["part"]: row for row in own.to_dict("records")}
+        rows.append((str(name), *(_share(of_part[part]) for part in parts), _number(values[name])))
+    print_table(rows, ("", *parts, "silhouette"))
+    click.echo("")
+
+
+def _share(row: Mapping[Any, Any]) -> str:
+    text = f"{100 * row['share']:.1f}"
+    return f"{text} [{100 * row['low']:.0f}, {100 * row['high']:.0f}]" if row["low"] == row["low"] else text
+
+
+def _with_interval(row: Mapping[Any, Any], name: str) -> str:
+    text = _number(row[name])
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return f"{text} [{low:.2f}, {high:.2f}]" if low == low else text
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}" if value == value else "–"

@@ -1,0 +1,90 @@
+"""A user's table, or a results folder, with all the representations that it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from w2vpraat.cli.table_options import Columns, column_options, open_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from w2vpraat.params import NormalizeParams
+    from w2vpraat.representation import Representation
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, eq=False)
+class RepresentedTable:
+    """One row per token, and what represents it."""
+
+    tokens: pd.DataFrame
+    columns: Columns
+    representations: list[Representation]
+
+
+def represented_table_options(command: Command) -> Command:
+    """Add ``--f0``, ``--vectors`` and the options about columns."""
+    for option in (
+        click.option("--vectors", type=click.Path(dir_okay=False), help="vectors.npz of the same tokens."),
+        click.option("--f0", "f0_column", default="f0", show_default=True, help="Column of f0, if any."),
+    ):
+        command = option(command)
+    return column_options(command)
+
+
+def open_represented_table(
+    path: str,
+    params: NormalizeParams,
+    *,
+    f0_column: str,
+    vectors: str | None,
+    label: str,
+    speaker: str,
+    token: str,
+    preset: str,
+) -> RepresentedTable:
+    """Open a table, say what was found, and make its representations: formants, normalized ones, vectors.
+
+    Raises
+    ------
+    InputError
+        If the table or the vectors can't be read, or a column is missing. All formants may be missing if
+        there are vectors.
+    """
+    from w2vpraat.export.vectors import read_vectors
+    from w2vpraat.pipeline.user_tables import renamed, table_representations
+
+    if vectors is None and (Path(path) / "vectors.npz").is_file():
+        vectors = str(Path(path) / "vectors.npz")
+    embedded = list(read_vectors(vectors)) if vectors is not None else []
+    if embedded and not _has_formants(path, params):
+        params = replace(params, formants=(), methods=())
+    data, columns = open_table(
+        path, params, label=label, speaker=speaker, token=token, preset=preset, named=[f0_column]
+    )
+    made, left_out = table_representations(
+        data,
+        columns.normalize,
+        ("raw", *columns.normalize.methods) if columns.normalize.formants else (),
+        speaker=columns.speaker,
+        label=columns.label,
+        f0=f0_column,
+    )
+    for text in left_out:
+        click.echo(f"note: {text}", err=True)
+    return RepresentedTable(data.drop_duplicates("id"), columns, renamed([*made, *embedded]))
+
+
+def _has_formants(path: str, params: NormalizeParams) -> bool:
+    from w2vpraat.pipeline.user_tables import read_user_table
+
+    file = Path(path) / "tokens.csv" if Path(path).is_dir() else Path(path)
+    names = {str(name).casefold() for name in read_user_table(file).columns}
+    return any(name.casefold() in names for name in params.formants)
