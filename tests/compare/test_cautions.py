@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from formant_corpora import normalized, representation
 
-from w2vpraat.compare.cautions import cautions
+from w2vpraat.compare.cautions.material import cautions
 from w2vpraat.corpus.clipping import Clipping
 
 FORMANTS = ("F1", "F2", "F3")

@@ -8,8 +8,8 @@ import pytest
 from scipy.spatial import ConvexHull
 from scipy.stats import chi2, f
 
-from w2vpraat.compare.chart_tokens import axis_values, find_column, gather_chart, natural_order
-from w2vpraat.compare.chart_values import (
+from w2vpraat.compare.charts.tokens import axis_values, find_column, gather_chart, natural_order
+from w2vpraat.compare.charts.values import (
     chart_values,
     convex_hull,
     group_means,

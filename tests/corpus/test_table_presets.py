@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from w2vpraat.corpus.table_cells import Cells, read_cells
-from w2vpraat.corpus.table_import import import_cells
-from w2vpraat.corpus.table_presets import PRESETS, WRITTEN, find_preset, recognize
+from w2vpraat.corpus.tables.cells import Cells, read_cells
+from w2vpraat.corpus.tables.importing import import_cells
+from w2vpraat.corpus.tables.presets import PRESETS, WRITTEN, find_preset, recognize
 from w2vpraat.errors import InputError, SpeakerError
 
 NEW_FAVE = (

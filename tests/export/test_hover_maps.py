@@ -20,9 +20,9 @@ from scipy.stats import chi2
 
 from w2vpraat.compare import project
 from w2vpraat.errors import ExportError
-from w2vpraat.export.drawn_maps import LEFT, SIDE, TOP
-from w2vpraat.export.hover_maps import SHAPES, hover_maps
-from w2vpraat.export.html_page import Copyable, Picture, Section, page
+from w2vpraat.export.pages.drawn_maps import LEFT, SIDE, TOP
+from w2vpraat.export.pages.hover_maps import SHAPES, hover_maps
+from w2vpraat.export.pages.html_page import Copyable, Picture, Section, page
 from w2vpraat.export.panels import new_figure
 from w2vpraat.export.styles import MARKERS
 from w2vpraat.representation import Representation

@@ -21,9 +21,9 @@ from layer_tables import (
 
 from w2vpraat.compare.claims import Verdict as Answer
 from w2vpraat.compare.maps.factor_maps import quality_rows
-from w2vpraat.export.claims_page import claims_figure, claims_page
-from w2vpraat.export.html_page import Picture, Section, Sheet, Verdict, cell_text, page, tone
-from w2vpraat.export.layer_page import layer_page
+from w2vpraat.export.pages.claims_page import claims_figure, claims_page
+from w2vpraat.export.pages.html_page import Picture, Section, Sheet, Verdict, cell_text, page, tone
+from w2vpraat.export.pages.layer_page import layer_page
 from w2vpraat.export.panels import new_figure
 
 EVIL = '<script>alert("1")</script>'

@@ -18,8 +18,8 @@ from layer_tables import (
 
 from w2vpraat.compare.goals.titles import goal_title
 from w2vpraat.errors import ExportError
-from w2vpraat.export.claims_page import claims_figure, effect_text
 from w2vpraat.export.layer_figures import layer_curves, one_unit, similarity_heatmap, subspace_figure
+from w2vpraat.export.pages.claims_page import claims_figure, effect_text
 from w2vpraat.export.panels import GREY, model_styles, wrapped
 
 

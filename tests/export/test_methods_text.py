@@ -11,8 +11,8 @@ import pytest
 from w2vpraat import __version__
 from w2vpraat.compare import compare, project
 from w2vpraat.compare.maps.projection import align
-from w2vpraat.export.methods_text import Further, methods_text
-from w2vpraat.export.references import OF_FAMILY, OF_METHOD, Bibliography, references
+from w2vpraat.export.methods.references import OF_FAMILY, OF_METHOD, Bibliography, references
+from w2vpraat.export.methods.text import Further, methods_text
 from w2vpraat.normalize import formant_representation
 from w2vpraat.normalize.embeddings import normalize_vectors
 from w2vpraat.normalize.methods import describe_methods

@@ -11,12 +11,12 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.text import Annotation
 
-from w2vpraat.compare.chart_values import chart_values
+from w2vpraat.compare.charts.values import chart_values
 from w2vpraat.errors import ExportError
-from w2vpraat.export.chart_letters import letter_path, push_apart
-from w2vpraat.export.chart_styles import chart_styles
-from w2vpraat.export.chart_text import balanced
-from w2vpraat.export.vowel_charts import draw_pages, page_panels, save_charts, vowel_chart
+from w2vpraat.export.charts.letters import letter_path, push_apart
+from w2vpraat.export.charts.styles import chart_styles
+from w2vpraat.export.charts.text import balanced
+from w2vpraat.export.charts.vowel_charts import draw_pages, page_panels, save_charts, vowel_chart
 from w2vpraat.params import ChartParams
 
 PLACES = {"i": (300.0, 2300.0), "ɑ": (750.0, 1100.0), "u": (320.0, 800.0), "ɜː": (500.0, 1500.0)}
@@ -206,7 +206,7 @@ def test_many_charts_are_pages_of_a_pdf_or_a_choice(tmp_path, monkeypatch):
         save_charts(values, params, tmp_path / "chart.png")
     with pytest.raises(ExportError, match="33 charts need 2 pages"):
         vowel_chart(table, params)
-    monkeypatch.setattr("w2vpraat.export.vowel_charts.ROWS", 1)
+    monkeypatch.setattr("w2vpraat.export.charts.vowel_charts.ROWS", 1)
     few = chart_values(corpus(6, 2), params)
     first = save_charts(few, params, tmp_path / "one.pdf").read_bytes()
     assert len(re.findall(rb"/Type /Page\b", first)) == 2

@@ -48,9 +48,9 @@ def command(
     w2vpraat chart mine.csv -o area.pdf --show means,hulls --panels speaker --only iː,æ,ɑ,uː
     w2vpraat chart tracks.csv -o diphthongs.pdf --show trajectories
     """
-    from w2vpraat.compare.chart_values import chart_values
+    from w2vpraat.compare.charts.values import chart_values
+    from w2vpraat.export.charts.vowel_charts import save_charts
     from w2vpraat.export.tables import write_table
-    from w2vpraat.export.vowel_charts import save_charts
 
     settings = settings_from(options, config=config)
     chart = settings.chart

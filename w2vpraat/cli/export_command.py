@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from w2vpraat.cli.table_options import column_options, open_table
-from w2vpraat.corpus.table_presets import WRITTEN
+from w2vpraat.corpus.tables.presets import WRITTEN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -31,7 +31,7 @@ class Columns:
 
 def column_options(command: Command) -> Command:
     """Add ``--label``, ``--speaker``, ``--token`` and ``--preset``."""
-    from w2vpraat.corpus.table_presets import AUTO, NONE, PRESETS
+    from w2vpraat.corpus.tables.presets import AUTO, NONE, PRESETS
 
     options = (
         click.option("--label", default="", help="Column of the vowel or label; default: label, vowel ..."),
@@ -81,7 +81,7 @@ def open_table(
     label, speaker, token : str
         Columns named by the user; empty: the usual ones. Speaker ``"none"``: one speaker for all.
     preset : str
-        ``"auto"``, ``"none"`` or a key of ``w2vpraat.corpus.table_presets``.
+        ``"auto"``, ``"none"`` or a key of ``w2vpraat.corpus.tables.presets``.
     named : sequence of str
         Further columns that the user names; a recognized table keeps their names.
     ids : bool

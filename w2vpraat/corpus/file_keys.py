@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from w2vpraat.corpus.discover import AUDIO_SUFFIXES, GRID_SUFFIXES, Recording
-from w2vpraat.corpus.tables_in import Row
+from w2vpraat.corpus.tables.reading import Row
 from w2vpraat.errors import SpeakerError
 
 Match = tuple[Row, Mapping[str, str]]

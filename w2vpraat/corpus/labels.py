@@ -11,7 +11,7 @@ from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 
-from w2vpraat.corpus.tables_in import Row, read_table
+from w2vpraat.corpus.tables.reading import Row, read_table
 from w2vpraat.corpus.textgrid.trigraphs import to_unicode
 from w2vpraat.errors import InputError, SpeakerError
 from w2vpraat.resources import phone_map_path

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from w2vpraat.corpus.discover import Recording
-from w2vpraat.corpus.tables_in import SEX_NAMES, find_column
+from w2vpraat.corpus.tables.reading import SEX_NAMES, find_column
 from w2vpraat.corpus.tier_names import split_tier_name
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})

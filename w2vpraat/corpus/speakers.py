@@ -18,7 +18,7 @@ from w2vpraat.corpus.speaker_rules import (
     names_in,
     sex_of,
 )
-from w2vpraat.corpus.tables_in import FILE_NAMES, SPEAKER_NAMES, Row, find_column, read_table
+from w2vpraat.corpus.tables.reading import FILE_NAMES, SPEAKER_NAMES, Row, find_column, read_table
 from w2vpraat.corpus.tier_names import split_tier_name
 from w2vpraat.errors import SpeakerError
 

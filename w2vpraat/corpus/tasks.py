@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from w2vpraat.corpus.labels import plain_label
-from w2vpraat.corpus.tables_in import read_table
+from w2vpraat.corpus.tables.reading import read_table
 from w2vpraat.errors import InputError
 from w2vpraat.resources import class_map_names, class_map_path
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.corpus.table_presets import VISVOW_GROUP, Preset
-from w2vpraat.corpus.table_work import written
+from w2vpraat.corpus.tables.presets import VISVOW_GROUP, Preset
+from w2vpraat.corpus.tables.work import written
 
 if TYPE_CHECKING:
     import pandas as pd

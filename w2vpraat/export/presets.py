@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.corpus.table_presets import Preset, find_preset
+from w2vpraat.corpus.tables.presets import Preset, find_preset
 from w2vpraat.errors import ExportError
 from w2vpraat.export.preset_columns import BUILDERS, NEEDED, Source
 from w2vpraat.writing import write_whole

@@ -173,8 +173,8 @@ def write_claims(
     ExportError
         If a file can't be written.
     """
-    from w2vpraat.export.claims_page import claims_figure, claims_page
     from w2vpraat.export.figures import save_figure
+    from w2vpraat.export.pages.claims_page import claims_figure, claims_page
     from w2vpraat.export.tables import write_table
     from w2vpraat.pipeline.layer_folder import finish_folder, page_facts
     from w2vpraat.writing import write_whole

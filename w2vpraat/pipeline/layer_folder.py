@@ -46,7 +46,7 @@ def write_layers(
     ExportError
         If a file can't be written.
     """
-    from w2vpraat.export.layer_page import layer_page
+    from w2vpraat.export.pages.layer_page import layer_page
     from w2vpraat.export.tables import write_table
 
     prepared, settings = results.prepared, results.prepared.opened.settings

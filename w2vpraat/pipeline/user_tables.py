@@ -9,10 +9,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vpraat.corpus.table_cells import read_cells
-from w2vpraat.corpus.table_import import import_cells
-from w2vpraat.corpus.table_presets import AUTO, NONE, find_preset, recognize
-from w2vpraat.corpus.tables_in import read_table
+from w2vpraat.corpus.tables.cells import read_cells
+from w2vpraat.corpus.tables.importing import import_cells
+from w2vpraat.corpus.tables.presets import AUTO, NONE, find_preset, recognize
+from w2vpraat.corpus.tables.reading import read_table
 from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.params import NormalizeParams
 from w2vpraat.representation import Representation
@@ -77,7 +77,7 @@ def open_user_table(
         Columns that stay text even if they look like numbers, beside the usual names of speaker, label,
         id and file.
     preset : str
-        ``"auto"``, ``"none"``, or the key of a convention (see ``w2vpraat.corpus.table_presets``).
+        ``"auto"``, ``"none"``, or the key of a convention (see ``w2vpraat.corpus.tables.presets``).
     keep : sequence of str
         Columns that a recognized table keeps under their own names.
 

@@ -71,8 +71,8 @@ def write_report(
     notes : sequence of str
         Beside those of the yardsticks.
     """
-    from w2vpraat.export.comparison_page import Report, comparison_page
-    from w2vpraat.export.methods_text import methods_text
+    from w2vpraat.export.methods.text import methods_text
+    from w2vpraat.export.pages.comparison_page import Report, comparison_page
     from w2vpraat.session.provenance import environment
 
     methods = methods_text(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare import Projection, Scores
-    from w2vpraat.compare.caution_words import Caution
+    from w2vpraat.compare.cautions.words import Caution
     from w2vpraat.compare.ranking import Ranking
     from w2vpraat.compare.separation.pairs import PairTable
     from w2vpraat.compare.separation.variance import Separation
@@ -111,7 +111,7 @@ def judging(
     ComparisonError
         If nothing can be compared. What only some yardsticks can't do becomes a note.
     """
-    from w2vpraat.compare.cautions import cautions
+    from w2vpraat.compare.cautions.material import cautions
     from w2vpraat.compare.comparison import compare_each
     from w2vpraat.compare.ranking import rank
     from w2vpraat.compare.scores import Scores

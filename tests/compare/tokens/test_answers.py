@@ -26,7 +26,9 @@ def by_id(answers) -> pd.DataFrame:
     return pd.DataFrame(answers.posteriors, index=answers.ids, columns=answers.label_names)
 
 
-def test_posteriors_are_those_of_scikit_learn_tempered(table) -> None:
+def test_posteriors_are_those_of_scikit_learn_tempered(make_corpus) -> None:
+    table = make_corpus(n_speakers=12, n_labels=5, repeats=4)
+    table = table[(table["label"] != "v1") | (table["repeat"] == 0)]  # rare, and not suspicious for it
     answers = label_answers(representation("Hz", table, table[FORMANTS]), table)
     found = by_id(answers)
     for speaker in table["speaker"].unique():

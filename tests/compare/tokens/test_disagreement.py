@@ -131,6 +131,15 @@ def test_suspicion_is_what_is_left_of_the_mean_trust(make_corpus) -> None:
     )
 
 
+def test_ties_go_by_id(make_corpus) -> None:
+    table = make_corpus(n_speakers=10, n_labels=4, repeats=4)
+    table["F1"] += 1e5 * table["label"].str[1:].astype(int)  # nobody doubts any label
+    rows = review_tokens([formants(table)], table.iloc[::-1]).table
+    sure = rows[rows["suspicion"] == 0.0]
+    assert len(sure) > 50
+    assert sure["id"].is_monotonic_increasing
+
+
 def test_nothing_is_lost(make_corpus) -> None:
     table = make_corpus(n_speakers=6, n_labels=4, repeats=4)
     hertz = table[FORMANTS].to_numpy(copy=True)

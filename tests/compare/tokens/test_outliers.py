@@ -59,6 +59,17 @@ def test_a_speaker_who_is_far_from_the_others_is_no_outlier() -> None:
     assert two.beyond(0.975)[child].mean() < 0.1
 
 
+def test_a_speaker_who_says_few_labels_is_no_outlier() -> None:
+    table, vectors = spoken(20, 8, 3)
+    kept = ((table["speaker"] != "s007") | table["label"].isin(["v3", "v4"])).to_numpy()
+    few = table[kept]
+    found = label_outliers(representation("x", few, vectors[kept]), few)
+    own = (few["speaker"] == "s007").to_numpy()
+    assert own.sum() == 16
+    assert found.beyond(0.975)[own].sum() <= 2
+    assert np.median(found.distances[own]) < 2.0 * np.median(found.distances)
+
+
 def test_units_do_not_matter() -> None:
     table, vectors = spoken(20, 8, 3)
     one = label_outliers(representation("x", table, vectors), table)

@@ -11,13 +11,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vpraat.compare.chart_tokens import count_names
-from w2vpraat.compare.chart_values import ChartValues, chart_values
+from w2vpraat.compare.charts.tokens import count_names
+from w2vpraat.compare.charts.values import ChartValues, chart_values
 from w2vpraat.errors import ExportError
-from w2vpraat.export.chart_axes import ChartAxis, chart_axes, set_axes
-from w2vpraat.export.chart_drawing import draw_panel, drawn_extent
-from w2vpraat.export.chart_styles import chart_styles, legend_entries, shown_name
-from w2vpraat.export.chart_text import balanced, caption, counts_text
+from w2vpraat.export.charts.axes import ChartAxis, chart_axes, set_axes
+from w2vpraat.export.charts.drawing import draw_panel, drawn_extent
+from w2vpraat.export.charts.styles import chart_styles, legend_entries, shown_name
+from w2vpraat.export.charts.text import balanced, caption, counts_text
 from w2vpraat.export.figures import any_sign, save_figure
 from w2vpraat.export.panels import bottom_legend, new_figure
 from w2vpraat.export.styles import font

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from w2vpraat.compare.goals.titles import PROBES, goal_title
 from w2vpraat.compare.maps.factor_maps import FactorMap
 from w2vpraat.export.figures import METHOD_TITLES
-from w2vpraat.export.html_page import Picture, Section, Sheet, page
 from w2vpraat.export.layer_figures import (
     layer_curves,
     one_unit,
@@ -17,6 +16,7 @@ from w2vpraat.export.layer_figures import (
     subspace_figure,
 )
 from w2vpraat.export.map_grids import map_grid
+from w2vpraat.export.pages.html_page import Picture, Section, Sheet, page
 from w2vpraat.export.panels import MEASURES
 
 if TYPE_CHECKING:

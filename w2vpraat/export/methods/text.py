@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from w2vpraat import __version__
 from w2vpraat.compare.maps.projection import Projection
 from w2vpraat.compare.scores import Scores
-from w2vpraat.export.methods_protocol import comparison_sentences, map_sentences, test_sentence
-from w2vpraat.export.methods_sources import (
+from w2vpraat.export.methods.protocol import comparison_sentences, map_sentences, test_sentence
+from w2vpraat.export.methods.references import Bibliography, references
+from w2vpraat.export.methods.sources import (
     count,
     embedding_sentences,
     formant_sentences,
     listed,
     other_sentences,
 )
-from w2vpraat.export.references import Bibliography, references
 from w2vpraat.representation import Representation
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from w2vpraat.compare.maps.projection import Projection, align
 from w2vpraat.errors import ComparisonError, ExportError
-from w2vpraat.export.drawn_maps import BOTTOM, LEFT, RIGHT, SIDE, TOP, plain_label, read_map
 from w2vpraat.export.figures import METHOD_TITLES, alignment_text, any_sign, quality_text, side_by_side
-from w2vpraat.export.html_page import page_template
 from w2vpraat.export.maps import draw_map
-from w2vpraat.export.page_drawings import Picture
+from w2vpraat.export.pages.drawings import Picture
+from w2vpraat.export.pages.drawn_maps import BOTTOM, LEFT, RIGHT, SIDE, TOP, plain_label, read_map
+from w2vpraat.export.pages.html_page import page_template
 from w2vpraat.export.styles import MARKERS, Style, font, label_styles
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.chart_values import ChartValues, Ellipse
-from w2vpraat.export.chart_letters import draw_letters, letter_path
-from w2vpraat.export.chart_styles import ChartStyles
+from w2vpraat.compare.charts.values import ChartValues, Ellipse
+from w2vpraat.export.charts.letters import draw_letters, letter_path
+from w2vpraat.export.charts.styles import ChartStyles
 from w2vpraat.export.maps import MANY_DOTS, shown
 from w2vpraat.params import ChartParams
 

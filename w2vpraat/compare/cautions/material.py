@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from w2vpraat.compare.caution_words import Caution, caution, count, have, listed, texts
-from w2vpraat.compare.material import FEMALE, MALE
-from w2vpraat.compare.token_cautions import (
+from w2vpraat.compare.cautions.tokens import (
     ceilings,
     clipped,
     few_frames,
@@ -19,6 +17,8 @@ from w2vpraat.compare.token_cautions import (
     missing_values,
     short_tokens,
 )
+from w2vpraat.compare.cautions.words import Caution, caution, count, have, listed, texts
+from w2vpraat.compare.material import FEMALE, MALE
 from w2vpraat.corpus.clipping import Clipping
 from w2vpraat.representation import Representation
 

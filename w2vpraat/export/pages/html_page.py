@@ -15,8 +15,8 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Protocol
 
 from w2vpraat import __version__
-from w2vpraat.export.page_drawings import Picture, drawing
-from w2vpraat.export.page_letters import letters_style
+from w2vpraat.export.pages.drawings import Picture, drawing
+from w2vpraat.export.pages.letters import letters_style
 from w2vpraat.resources import resource_folder
 
 if TYPE_CHECKING:

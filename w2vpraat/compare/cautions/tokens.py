@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from w2vpraat.compare.caution_words import Caution, caution, count, have, texts
+from w2vpraat.compare.cautions.words import Caution, caution, count, have, texts
 from w2vpraat.corpus.clipping import Clipping
 from w2vpraat.representation import Representation
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.compare.goals.titles import PROBES, direction, goal_title
-from w2vpraat.export.html_page import Copyable, Section, Sheet, page
-from w2vpraat.export.page_drawings import Picture
+from w2vpraat.export.pages.drawings import Picture
+from w2vpraat.export.pages.html_page import Copyable, Section, Sheet, page
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare import Projection, Scores
-    from w2vpraat.compare.caution_words import Caution
+    from w2vpraat.compare.cautions.words import Caution
     from w2vpraat.compare.ranking import Ranking
     from w2vpraat.compare.separation.pairs import PairTable
     from w2vpraat.compare.separation.variance import Separation
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
-    from w2vpraat.export.methods_text import MethodsText
+    from w2vpraat.export.methods.text import MethodsText
 
 MOST_PAIRS = 8
 READING = (
@@ -162,7 +162,7 @@ def _percent(value: float, low: float, high: float) -> str:
 
 
 def _maps(report: Report) -> Section:
-    from w2vpraat.export.hover_maps import hover_maps
+    from w2vpraat.export.pages.hover_maps import hover_maps
 
     return Section(
         "Maps of the same tokens",

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
-from w2vpraat.corpus.table_cells import Cells
-from w2vpraat.corpus.table_presets import FASTTRACK_BIN, VISVOW_GROUP, numbered, visvow_groups
-from w2vpraat.corpus.table_work import Sheet, Work, number, written
+from w2vpraat.corpus.tables.cells import Cells
+from w2vpraat.corpus.tables.presets import FASTTRACK_BIN, VISVOW_GROUP, numbered, visvow_groups
+from w2vpraat.corpus.tables.work import Sheet, Work, number, written
 from w2vpraat.errors import InputError
 
 # No bandwidth of a formant is this narrow.

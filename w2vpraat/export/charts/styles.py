@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from w2vpraat.compare.chart_tokens import natural_order
-from w2vpraat.compare.chart_values import ChartValues
+from w2vpraat.compare.charts.tokens import natural_order
+from w2vpraat.compare.charts.values import ChartValues
 from w2vpraat.export.maps import shown
 from w2vpraat.export.styles import MARKERS, Style, label_styles
 from w2vpraat.params import ChartParams

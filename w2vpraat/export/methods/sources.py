@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from w2vpraat.export.references import OF_FAMILY, OF_METHOD, Bibliography
+from w2vpraat.export.methods.references import OF_FAMILY, OF_METHOD, Bibliography
 from w2vpraat.representation import Representation
 
 FAMILIES = {"wav2vec2": "wav2vec 2.0", "hubert": "HuBERT", "wavlm": "WavLM", "data2vec-audio": "data2vec"}

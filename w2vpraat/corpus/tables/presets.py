@@ -1,7 +1,7 @@
 """What the columns of other programs' tables are called and mean: one home for reading and writing them.
 
 Each preset lists a program's columns in its own order with the name that w2vpraat gives them. Names and units
-come from the sources given. ``w2vpraat.corpus.table_import`` reads with them, ``w2vpraat.export.presets``
+come from the sources given. ``w2vpraat.corpus.tables.importing`` reads with them, ``w2vpraat.export.presets``
 writes.
 """
 

@@ -6,10 +6,10 @@ import textwrap
 
 import numpy as np
 
-from w2vpraat.compare.chart_tokens import BLACK
-from w2vpraat.compare.chart_values import LEAST_FOR_ELLIPSE, ChartValues
-from w2vpraat.export.chart_axes import ChartAxis
-from w2vpraat.export.chart_styles import MOST_NAMED, ChartStyles
+from w2vpraat.compare.charts.tokens import BLACK
+from w2vpraat.compare.charts.values import LEAST_FOR_ELLIPSE, ChartValues
+from w2vpraat.export.charts.axes import ChartAxis
+from w2vpraat.export.charts.styles import MOST_NAMED, ChartStyles
 from w2vpraat.params import ChartParams
 
 FEW_HULLS = 6

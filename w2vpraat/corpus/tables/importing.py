@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from w2vpraat.corpus.table_cells import Cells
-from w2vpraat.corpus.table_import_rules import AFTER, BEFORE, read_visvow
-from w2vpraat.corpus.table_presets import EITHER, Preset
-from w2vpraat.corpus.table_work import LONGEST_SECONDS, Work, number, written
+from w2vpraat.corpus.tables.cells import Cells
+from w2vpraat.corpus.tables.import_rules import AFTER, BEFORE, read_visvow
+from w2vpraat.corpus.tables.presets import EITHER, Preset
+from w2vpraat.corpus.tables.work import LONGEST_SECONDS, Work, number, written
 from w2vpraat.errors import InputError
 
 

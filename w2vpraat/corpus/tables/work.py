@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from w2vpraat.corpus.table_presets import Preset
+from w2vpraat.corpus.tables.presets import Preset
 
 Sheet = dict[str, list[str]]
 # No vowel lasts five seconds, and none five milliseconds.

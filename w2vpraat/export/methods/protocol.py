@@ -8,8 +8,8 @@ from w2vpraat.compare.goals.titles import goal_title
 from w2vpraat.compare.maps.projection import NEIGHBOURS, Projection
 from w2vpraat.compare.probes.knn import NEIGHBOURS as VOTERS
 from w2vpraat.compare.scores import Scores
-from w2vpraat.export.methods_sources import listed
-from w2vpraat.export.references import Bibliography
+from w2vpraat.export.methods.references import Bibliography
+from w2vpraat.export.methods.sources import listed
 from w2vpraat.representation import Representation
 
 PROBES = {

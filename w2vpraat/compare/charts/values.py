@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.compare.chart_tokens import ChartTokens, gather_chart, natural_order
+from w2vpraat.compare.charts.tokens import ChartTokens, gather_chart, natural_order
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import ChartParams
 
@@ -140,7 +140,7 @@ def chart_values(
     Parameters
     ----------
     table, params, label, speaker
-        See :func:`~w2vpraat.compare.chart_tokens.gather_chart`.
+        See :func:`~w2vpraat.compare.charts.tokens.gather_chart`.
 
     Returns
     -------

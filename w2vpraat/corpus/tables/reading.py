@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from w2vpraat.corpus.table_cells import decoded, read_bytes, sheet_lines, text_lines
+from w2vpraat.corpus.tables.cells import decoded, read_bytes, sheet_lines, text_lines
 from w2vpraat.errors import SpeakerError
 
 

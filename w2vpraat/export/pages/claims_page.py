@@ -9,8 +9,8 @@ from w2vpraat.compare.claims import Verdict
 from w2vpraat.compare.goals.titles import PROBES, goal_title
 from w2vpraat.errors import ExportError
 from w2vpraat.export.figures import WIDTH, any_sign
-from w2vpraat.export.html_page import Picture, Section, Sheet, page, tone
-from w2vpraat.export.html_page import Verdict as Box
+from w2vpraat.export.pages.html_page import Picture, Section, Sheet, page, tone
+from w2vpraat.export.pages.html_page import Verdict as Box
 from w2vpraat.export.panels import bottom_legend, new_figure, plain_axes, wrapped
 from w2vpraat.export.styles import font
 

@@ -1,0 +1,1 @@
+"""What in the material makes a comparison less certain than its numbers look."""

@@ -1,0 +1,1 @@
+"""What a vowel chart shows, as numbers."""

@@ -1,0 +1,1 @@
+"""Tables of users: every encoding and convention, read into our columns."""

@@ -1,0 +1,1 @@
+"""Vowel charts as phoneticians print them."""
