@@ -37,6 +37,7 @@ FILES = {
     "sensitivity_differences.csv",
     "sensitivity_left_out.csv",
     "report.html",
+    "review.csv",
     "rejected.csv",
     "problems.csv",
     "skipped.csv",

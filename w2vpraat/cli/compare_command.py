@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2vpraat.cli.options import SectionedCommand, parameter_options, settings_from
-from w2vpraat.cli.table_options import column_options, open_table
+from w2vpraat.cli.represented_table import open_represented_table, represented_table_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     help="Folder for report.html and the tables: scores, ranking, differences, pairs, variance ...",
 )
 @click.option("--sex", default="sex", show_default=True, help="Column of the sex (F/M); may be absent.")
-@click.option("--f0", "f0_column", default="f0", show_default=True, help="Column of f0, if there is one.")
-@click.option("--vectors", type=click.Path(dir_okay=False), help="vectors.npz of the same tokens (by id).")
 @click.option(
     "--set",
     "column_sets",
@@ -34,19 +32,13 @@ if TYPE_CHECKING:
     metavar="NAME=COL,COL,...",
     help="Compare these columns of the table too, for example mine=F1_x,F2_x; may be repeated.",
 )
-@column_options
-@parameter_options("normalize", "compare", "pairs")
+@represented_table_options
+@parameter_options("normalize", "compare", "pairs", "review")
 def command(
     table: str,
     output: str | None,
     sex: str,
-    f0_column: str,
-    vectors: str | None,
     column_sets: tuple[str, ...],
-    label: str,
-    speaker: str,
-    token: str,
-    preset: str,
     config: str | None,
     **values: Any,
 ) -> int:
@@ -67,44 +59,19 @@ def command(
     """
     from w2vpraat.cli.progress import follow
     from w2vpraat.cli.score_table import print_ranking, print_scores
-    from w2vpraat.pipeline.user_tables import renamed, require, table_representations
+    from w2vpraat.pipeline.user_tables import renamed, require
     from w2vpraat.pipeline.yardsticks import Roles, Yardsticks, judging
 
     path = Path(table)
     settings = settings_from(values, config=config)
+    given = {name: value for name, value in values.items() if "__" not in name}
     wanted = (*settings.compare.columns, *settings.compare.across)
-    data, columns = open_table(
-        path,
-        settings.normalize,
-        label=label,
-        speaker=speaker,
-        token=token,
-        preset=preset,
-        named=(f0_column, sex, *wanted),
-    )
+    opened = open_represented_table(table, settings.normalize, **given, named=(sex, *wanted))
     # Sex may be absent; any other column that is asked for must be there.
-    require(data, [name for name in wanted if name not in ("sex", sex)], path)
-    items, left_out = table_representations(
-        data,
-        columns.normalize,
-        ("raw", *columns.normalize.methods),
-        speaker=columns.speaker,
-        label=columns.label,
-        f0=f0_column,
-    )
-    items += _column_sets(column_sets, data, path)
-    items += _vectors(vectors, path)
-    for text in left_out:
-        click.echo(f"note: {text}", err=True)
-    found, _ = follow(
-        judging(
-            renamed(items),
-            data.drop_duplicates("id"),
-            settings,
-            roles=Roles(columns.label, columns.speaker, sex),
-        ),
-        Yardsticks,
-    )
+    require(opened.tokens, [name for name in wanted if name not in ("sex", sex)], path)
+    items = renamed([*opened.representations, *_column_sets(column_sets, opened.rows, path)])
+    roles = Roles(opened.columns.label, opened.columns.speaker, sex)
+    found, _ = follow(judging(items, opened.tokens, settings, roles=roles), Yardsticks)
     print_scores(found.scores)
     print_ranking(found.ranking)
     for note in found.notes:
@@ -116,7 +83,7 @@ def command(
 
         target = Path(output)
         written = list(write_yardstick_tables(found, target))
-        written.append(write_report(found, target, settings, source=path.name, notes=left_out))
+        written.append(write_report(found, target, settings, source=path.name, notes=opened.left_out))
         click.echo(f"\nWritten to {target}:\n  {', '.join(one.name for one in written)}", err=True)
     return 0
 
@@ -133,11 +100,3 @@ def _column_sets(texts: tuple[str, ...], data: pd.DataFrame, path: Path) -> list
         require(data, chosen, path)
         made.append(column_set(data, name.strip(), chosen))
     return made
-
-
-def _vectors(named: str | None, path: Path) -> list[Representation]:
-    from w2vpraat.export.vectors import read_vectors
-
-    if named is None and (path / "vectors.npz").is_file():
-        named = str(path / "vectors.npz")
-    return [] if named is None else list(read_vectors(named))

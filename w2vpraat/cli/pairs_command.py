@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2vpraat.cli.options import SectionedCommand, parameter_options, settings_from
-from w2vpraat.cli.table_options import column_options, open_table
+from w2vpraat.cli.represented_table import open_represented_table, represented_table_options
 
 if TYPE_CHECKING:
     from w2vpraat.compare.separation.pairs import PairTable
@@ -44,21 +44,13 @@ SHOWN = 10
 @click.option(
     "--preceding", default="pre_seg", show_default=True, help="Column of the segment before (--after)."
 )
-@click.option("--f0", "f0_column", default="f0", show_default=True, help="Column of f0, if there is one.")
-@click.option("--vectors", type=click.Path(dir_okay=False), help="vectors.npz of the same tokens (by id).")
-@column_options
+@represented_table_options
 @parameter_options("pairs", "normalize", "compare", without=WITHOUT)
 def command(
     table: str,
     output: str | None,
     following: str,
     preceding: str,
-    f0_column: str,
-    vectors: str | None,
-    label: str,
-    speaker: str,
-    token: str,
-    preset: str,
     config: str | None,
     **values: Any,
 ) -> int:
@@ -76,36 +68,13 @@ def command(
     from w2vpraat.compare.separation.pairs import PairTable, separating
     from w2vpraat.compare.separation.variance import separation_of_all
     from w2vpraat.export.tables import write_table
-    from w2vpraat.export.vectors import read_vectors
-    from w2vpraat.pipeline.user_tables import renamed, table_representations
 
     settings = settings_from(values, config=config)
     covariates = [name for name in settings.pairs.covariates if name != "speaker"]
-    named = [f0_column, following, preceding, *covariates]
-    data, columns = open_table(
-        table,
-        settings.normalize,
-        label=label,
-        speaker=speaker,
-        token=token,
-        preset=preset,
-        named=named,
-    )
-    items, left_out = table_representations(
-        data,
-        columns.normalize,
-        ("raw", *columns.normalize.methods),
-        speaker=columns.speaker,
-        label=columns.label,
-        f0=f0_column,
-    )
-    if vectors is None and (Path(table) / "vectors.npz").is_file():
-        vectors = str(Path(table) / "vectors.npz")
-    if vectors is not None:
-        items.extend(read_vectors(vectors))
-    for text in left_out:
-        click.echo(f"note: {text}", err=True)
-    items, one_row = renamed(items), data.drop_duplicates("id")
+    given = {name: value for name, value in values.items() if "__" not in name}
+    named = [following, preceding, *covariates]
+    opened = open_represented_table(table, settings.normalize, **given, named=named)
+    items, one_row, columns = opened.representations, opened.tokens, opened.columns
     where = {
         "label": columns.label,
         "speaker": columns.speaker,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,11 +22,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, eq=False)
 class RepresentedTable:
-    """One row per token, and what represents it."""
+    """One row per token, all rows of the table (time points), and what represents the tokens."""
 
     tokens: pd.DataFrame
+    rows: pd.DataFrame
     columns: Columns
     representations: list[Representation]
+    left_out: tuple[str, ...] = ()
 
 
 def represented_table_options(command: Command) -> Command:
@@ -49,8 +51,19 @@ def open_represented_table(
     speaker: str,
     token: str,
     preset: str,
+    named: Sequence[str] = (),
 ) -> RepresentedTable:
     """Open a table, say what was found, and make its representations: formants, normalized ones, vectors.
+
+    Parameters
+    ----------
+    path : str
+        A table, or a results folder.
+    params : NormalizeParams
+    f0_column, vectors, label, speaker, token, preset
+        The options.
+    named : sequence of str
+        Further columns that the user names; a table of another program keeps their names.
 
     Raises
     ------
@@ -67,7 +80,7 @@ def open_represented_table(
     if embedded and not _has_formants(path, params):
         params = replace(params, formants=(), methods=())
     data, columns = open_table(
-        path, params, label=label, speaker=speaker, token=token, preset=preset, named=[f0_column]
+        path, params, label=label, speaker=speaker, token=token, preset=preset, named=[f0_column, *named]
     )
     made, left_out = table_representations(
         data,
@@ -79,7 +92,8 @@ def open_represented_table(
     )
     for text in left_out:
         click.echo(f"note: {text}", err=True)
-    return RepresentedTable(data.drop_duplicates("id"), columns, renamed([*made, *embedded]))
+    items = renamed([*made, *embedded])
+    return RepresentedTable(data.drop_duplicates("id"), data, columns, items, tuple(left_out))
 
 
 def _has_formants(path: str, params: NormalizeParams) -> bool:

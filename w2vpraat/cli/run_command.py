@@ -26,6 +26,7 @@ from w2vpraat.cli.run_report import run_and_report
     "normalize",
     "compare",
     "pairs",
+    "review",
     "sensitivity",
 )
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
@@ -39,8 +40,9 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     w2vpraat run my_folder --speakers speakers.csv --label-map arpabet --label-class vowel -o results
     w2vpraat run --config results/w2vpraat.toml -o again
 
-    The results folder gets tokens.csv, vectors.npz, vectors.parquet, scores.csv, figure.svg/.pdf/.png,
-    rejected.csv, problems.csv, skipped.csv, provenance.json, and w2vpraat.toml with every option, to repeat
-    the run. After an interruption the same command goes on where it stopped.
+    The results folder gets report.html (open it first), tokens.csv, vectors.npz, vectors.parquet, scores.csv,
+    ranking.csv, pairs.csv, review.csv and other tables, figure.svg/.pdf/.png, rejected.csv, problems.csv,
+    skipped.csv, provenance.json, and w2vpraat.toml with every option, to repeat the run. After an
+    interruption the same command goes on where it stopped.
     """
     return run_and_report(corpus_settings(corpus, speakers, values, config), output)

@@ -70,7 +70,8 @@ def choose_two(
             f'"{chosen[0].name}" can\'t be compared with itself', "choose another for --first or --second"
         )
     if len(chosen) == 1:
+        absent, option = ("vectors", "--second") if first is not None else ("formants", "--first")
         others = [item.name for item in items if item is not chosen[0]]
-        more = f"; --second takes one of {', '.join(others)}" if others else ""
-        return chosen, (f"only {chosen[0].name} is reviewed, as there is no second world{more}",)
+        more = f"; {option} takes one of {', '.join(others)}" if others else ""
+        return chosen, (f"only {chosen[0].name} is reviewed, as there are no {absent}{more}",)
     return chosen, ()

@@ -26,6 +26,8 @@ def yardstick_tables(found: Yardsticks) -> dict[str, pd.DataFrame]:
     }
     if found.pairs is not None:
         tables |= {"pairs": found.pairs.table, "pairs_by_speaker": found.pairs.by_speaker}
+    if found.review is not None:
+        tables["review"] = found.review.table
     if found.separation is not None:
         tables |= {"variance": found.separation.table, "silhouette": found.separation.silhouette}
     return tables
@@ -100,6 +102,7 @@ def write_report(
         pairs=found.pairs,
         separation=found.separation,
         sensitivity=sensitivity,
+        review=found.review,
         cautions=found.cautions,
         methods=methods,
         settings=settings_text(settings),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from w2vpraat.compare.ranking import Ranking
     from w2vpraat.compare.separation.pairs import PairTable
     from w2vpraat.compare.separation.variance import Separation
+    from w2vpraat.compare.tokens.disagreement import Review
     from w2vpraat.corpus.clipping import Clipping
 
 
@@ -53,6 +54,8 @@ class Yardsticks:
     pairs : PairTable or None
         None if no two labels have enough tokens.
     separation : Separation or None
+    review : Review or None
+        Tokens worth a second look.
     maps : tuple of Projection
         Of the same tokens, formants first, laid alike.
     cautions : tuple of Caution
@@ -67,6 +70,7 @@ class Yardsticks:
     differences: pd.DataFrame
     pairs: PairTable | None
     separation: Separation | None
+    review: Review | None
     maps: tuple[Projection, ...]
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
@@ -92,7 +96,7 @@ def judging(
     table : pandas.DataFrame
         One row per token, with a column ``id``.
     settings : Settings
-        Sections `compare` and `pairs`.
+        Sections `compare`, `pairs` and `review`.
     roles : Roles, optional
         Columns.
     mapped : sequence of str, optional
@@ -140,6 +144,7 @@ def judging(
     notes: list[str] = []
     pairs = yield from _pairs(representations, table, settings, roles, notes)
     separation = _separation(representations, table, settings, roles, notes)
+    review = yield from _review(representations, table, settings, roles, notes)
     yield Progress("map", 0, 1)
     maps = tuple(_maps(representations, table, settings, roles, mapped, notes))
     yield Progress("map", 1, 1)
@@ -164,6 +169,7 @@ def judging(
         differences=all_differences(scores, ranking),
         pairs=pairs,
         separation=separation,
+        review=review,
         maps=maps,
         cautions=found,
         notes=tuple(notes),
@@ -234,6 +240,37 @@ def _separation(
     except (ComparisonError, InputError) as error:
         notes.append(f"shares of variance are left out: {error}")
         return None
+
+
+def _review(
+    representations: Sequence[Representation],
+    table: pd.DataFrame,
+    settings: Settings,
+    roles: Roles,
+    notes: list[str],
+) -> Generator[Any, None, Review | None]:
+    """Yield progress and return the tokens worth a second look, or None with a note."""
+    from w2vpraat.compare.tokens.disagreement import Review, reviewing_tokens
+    from w2vpraat.pipeline.reviewing import choose_two
+
+    try:
+        chosen, remarks = choose_two(representations, settings.review)
+        for event in reviewing_tokens(
+            chosen,
+            table,
+            settings.review,
+            settings.compare,
+            label=roles.label,
+            speaker=roles.speaker,
+            file=roles.file,
+        ):
+            if isinstance(event, Review):
+                notes.extend(remarks)
+                return event
+            yield event
+    except (ComparisonError, InputError) as error:
+        notes.append(f"the list of tokens worth a second look is left out: {error}")
+    return None
 
 
 def chosen_maps(representations: Sequence[Representation]) -> list[Representation]:

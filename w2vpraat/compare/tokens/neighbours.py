@@ -132,7 +132,7 @@ def nearest_tokens(
     label, speaker, file, word : str
         Columns. With one speaker, neighbours are other tokens of the same speaker.
     seed : int
-        Of the approximate index. The same seed gives the same neighbours.
+        Of the approximate index. The same seed gives the same neighbours on a machine with as many cores.
 
     Returns
     -------

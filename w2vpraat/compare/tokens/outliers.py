@@ -150,6 +150,8 @@ def outliers_of(vectors: Floats, material: Material, *, seed: int = 0, name: str
     of_all = f" of {vectors.shape[1]}" if n_components < vectors.shape[1] else ""
     offset = "the speaker's offset subtracted, " if material.n_speakers > 1 else ""
     description = f"distance from the label's median, {offset}{n_components}{of_all} dimensions"
+    if not n_components:
+        description = "too few tokens to look for outliers"
     return Outliers(name, material.ids, distances, tails, n_components, description)
 
 

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from w2vpraat.compare.ranking import Ranking
     from w2vpraat.compare.separation.pairs import PairTable
     from w2vpraat.compare.separation.variance import Separation
+    from w2vpraat.compare.tokens.disagreement import Review
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
     from w2vpraat.export.methods.text import MethodsText
 
-MOST_PAIRS = 8
+MOST_PAIRS, MOST_TOKENS = 8, 20
 READING = (
     "Every representation meets the same tokens, the same folds and the same probes. High is good for the "
     "label and for what is social; low is good for the speaker and for sex, if they should go.",
@@ -53,7 +54,7 @@ class Report:
     pairs : PairTable or None
     separation : Separation or None
     sensitivity : Sensitivity or None
-    review : Section or None
+    review : Review or None
         Tokens worth a second look.
     cautions : sequence of Caution
     methods : MethodsText or None
@@ -72,7 +73,7 @@ class Report:
     pairs: PairTable | None = None
     separation: Separation | None = None
     sensitivity: Sensitivity | None = None
-    review: Section | None = None
+    review: Review | None = None
     cautions: Sequence[Caution] = ()
     methods: MethodsText | None = None
     settings: str = ""
@@ -96,8 +97,8 @@ def comparison_page(report: Report) -> str:
         sections.append(_separation(report.separation))
     if report.sensitivity is not None and len(report.sensitivity.summary):
         sections.append(_sensitivity(report.sensitivity))
-    if report.review is not None:
-        sections.append(report.review)
+    if report.review is not None and len(report.review.queue):
+        sections.append(_review(report.review))
     sections.append(_cautions(report.cautions))
     sections.append(_all_scores(report.scores))
     sections.append(Section("How to read this", notes=READING))
@@ -278,6 +279,26 @@ def _sensitivity(found: Sensitivity) -> Section:
         [text] if text else [],
         figures=[Picture(shift_curves(found.summary, level=found.level), alt)],
         tables=[Sheet(pd.DataFrame(rows), caption, right=["other nearest label", "moved by"])],
+        notes=found.notes,
+    )
+
+
+def _review(found: Review) -> Section:
+    from w2vpraat.compare.tokens.disagreement import explain_review
+
+    queue = found.queue.head(MOST_TOKENS)
+    # Columns that help to find the token again, as far as they are known.
+    place = [name for name in ("file_name", "speaker", "word", "start") if name in queue.columns]
+    place = [name for name in place if queue[name].notna().any()]
+    frame = queue[["label", *place, "suspicion", "why"]].rename(
+        columns={"file_name": "file", "start": "at (s)"}
+    )
+    rest = len(found.queue) - len(queue)
+    caption = "Most suspicious first." + (f" {rest} more are in review.csv." if rest > 0 else "")
+    return Section(
+        "Tokens worth a second look",
+        [explain_review(found)],
+        tables=[Sheet(frame, caption)],
         notes=found.notes,
     )
 
