@@ -67,8 +67,17 @@ def test_groups_follow_from_the_corrected_test_against_their_first(scores, ranki
         )
         for name in others
     ]
-    level = {name for name, value in zip(others, holm(np.array(p)), strict=True) if value >= 0.05}
-    assert {name for name in others if own["rank"][name] == 1} == level
+    clear = [value < 0.05 for value in holm(np.array(p))]
+    level = clear.index(True)  # all before the first that is clearly worse
+    assert [name for name in others if own["rank"][name] == 1] == others[:level]
+    assert own["rank"][others[level]] == level + 2
+
+
+def test_a_worse_score_never_has_a_better_rank(scores, ranking):
+    for _, own in ranking.table.groupby("goal"):
+        signs = -1 if own["direction"].iloc[0] == "remove" else 1
+        assert (signs * own["value"]).is_monotonic_decreasing
+        assert own["rank"].is_monotonic_increasing
 
 
 def test_removing_counts_less_as_better_and_names_the_non_linear_probe(ranking):

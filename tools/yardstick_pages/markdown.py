@@ -27,7 +27,7 @@ def cell(row: Any) -> str:
 def ranking_table(table: pd.DataFrame, goals: Sequence[str]) -> list[str]:
     """Write a ranking, one line per representation in the order of the first goal.
 
-    Scores that nothing is clearly better than are bold. The number before a score is its rank.
+    The number before a score is its rank; the first rank is bold.
     """
     kept = [goal for goal in goals if goal in set(table["goal"])]
     names = list(table.loc[table["goal"] == kept[0], "representation"])

@@ -59,7 +59,7 @@ def print_ranking(ranking: Ranking) -> None:
     """Print who comes first for every goal, and what each representation gains and loses."""
     from w2vpraat.compare.goals.titles import goal_title
 
-    click.echo("\nBest first; those in brackets can't be told apart:")
+    click.echo("\nBest first; in brackets: none is clearly worse than the first of them:")
     for goal, own in ranking.table.groupby("goal", sort=False):
         groups = [list(part["representation"]) for _, part in own.groupby("rank", sort=True)]
         shown = " > ".join(f"[{', '.join(names)}]" if len(names) > 1 else names[0] for names in groups)

@@ -240,6 +240,8 @@ def _sexes(
 ) -> tuple[tuple[str, ...], Ints]:
     unknown = np.full(len(names), -1, dtype=np.intp)
     texts = _texts(table, column)
+    if not column:  # nobody asks for sexes
+        return (), unknown
     if not any(texts):
         notes.append(f'the goals about sex are left out: no column "{column}"')
         return (), unknown

@@ -47,7 +47,7 @@ class Ranking:
     ----------
     table : pandas.DataFrame
         One row per goal and representation, best first; columns as in :data:`COLUMNS`. Representations of
-        the same ``rank`` cannot be told apart from the first of them, ``p_holm`` being the corrected p-value
+        the same ``rank`` are not clearly worse than the first of them, ``p_holm`` being the corrected p-value
         of that. ``behind`` is the distance from the best of all, ``gain`` that from the reference, both
         positive if better; NaN for those themselves. ``gains`` says ``yes``, ``no`` (loses) or ``open``.
     sentences : mapping
@@ -67,10 +67,11 @@ class Ranking:
 def rank(scores: Scores, *, reference: str = "") -> Ranking:
     """Rank representations on every goal, by the probe that stands for it.
 
-    The representation with the best score opens the first group. With it go all whose distance from it may be
-    chance: the exchange test of :mod:`w2vpraat.compare.paired`, corrected by Holm for the comparisons with
-    that representation. The best of the others opens the next group, and so on. For goals that ask to remove
-    something, less is better; columns of metadata count as social, and more is better.
+    The representation with the best score opens the first rank. Those that follow share it until one is
+    clearly worse than the first of them: by the exchange test of :mod:`w2vpraat.compare.paired`, corrected by
+    Holm for the comparisons with that first one. It opens the next rank, and so on. A representation of a
+    later rank may still not be clearly worse than the best, if its speakers differ much. For goals that ask
+    to remove something, less is better; columns of metadata count as social, and more is better.
 
     Parameters
     ----------
@@ -112,17 +113,15 @@ def _ranked(scores: Scores, rows: list[dict[Any, Any]], goal: str, reference: st
     best = waiting[0]
     while waiting:
         first, others = waiting[0], waiting[1:]
-        p = _against(scores, others, first)
-        group: list[tuple[dict[Any, Any], float]] = [(first, float("nan"))]
-        rest: list[tuple[dict[Any, Any], float]] = []
-        for row, value in zip(others, p, strict=True):
-            # Without a test (one speaker) nothing is decided.
-            (rest if value < 1.0 - scores.level else group).append((row, value))
+        p = [float("nan"), *_against(scores, others, first)]
+        # Without a test (one speaker) nothing is decided.
+        clear = np.flatnonzero(np.array(p) < 1.0 - scores.level)
+        size = int(clear[0]) if clear.size else len(waiting)
         place = len(made) + 1
-        for row, value in group:
+        for row, value in zip(waiting[:size], p[:size], strict=True):
             gap = None if row is best else _difference(scores, row, best)
             made.append({**_cells(row, goal), "rank": place, "p_holm": value, **_gap("behind", gap, sign)})
-        waiting = [row for row, _ in rest]
+        waiting = waiting[size:]
     gains = [row for row in rows if row["representation"] != reference]
     base = next((row for row in rows if row["representation"] == reference), None)
     if base is not None:

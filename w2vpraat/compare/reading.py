@@ -65,7 +65,7 @@ def _label_sentence(scores: Scores, ranking: pd.DataFrame) -> str:
     )
     if len(rows) == 1:
         return text.replace(" keeps the ", " tells the ").replace(" labels best ", " labels apart ") + "."
-    second = max(rows[1:], key=lambda row: float(row["value"]))
+    second = rows[1]
     gap = scores.difference(
         best["representation"], second["representation"], probe=best["probe"], unit=best["unit"]
     )

@@ -34,8 +34,8 @@ def ranking_figure(table: pd.DataFrame, *, most_panels: int = 3) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Blue dots: nothing is clearly better; grey: something is. Dashes: chance. Representations stand in
-        the order of the first goal everywhere.
+        Blue dots: first rank, not clearly worse than the best; grey: later ranks. Dashes: chance.
+        Representations stand in the order of the first goal everywhere.
     """
     goals = list(dict.fromkeys(table["goal"]))
     names = list(table.loc[table["goal"] == goals[0], "representation"])
@@ -55,9 +55,7 @@ def ranking_figure(table: pd.DataFrame, *, most_panels: int = 3) -> Figure:
         axes = figure.add_axes((x / WIDTH, y / height, wide / WIDTH, tall / height))
         own = table[table["goal"] == goal].set_index("representation")
         _panel(axes, own, names, goal, named=column == 0)
-    words = (
-        "Blue: nothing is clearly better. Grey: something is. Bars: intervals over speakers. Dashes: chance."
-    )
+    words = "Blue: first rank, not clearly worse than the best. Grey: later ranks. Bars: intervals over speakers. Dashes: chance."
     figure.text(0.5, 0.07 / height, words, ha="center", va="bottom", fontproperties=font(7), color="#444444")
     return figure
 

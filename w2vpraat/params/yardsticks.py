@@ -12,7 +12,12 @@ class PairsParams(ParamGroup):
     """Separation of two categories at a time: mergers, splits, contrasts."""
 
     pairs: tuple[str, ...] = param(
-        (), "Pairs of labels, as one:other (ɑ:ɔ); empty: every pair, nearest first."
+        (), "Pairs of labels, as one:other (ɑ:ɔ); empty: the nearest ones (--most-pairs), nearest first."
+    )
+    most_pairs: int = param(
+        15,
+        "If no pair is named: so many, those whose means lie nearest in the first representation; 0: all.",
+        minimum=0,
     )
     before: tuple[str, ...] = param(
         (), "Only tokens whose following segment is one of these (n,m,ŋ for pin and pen)."

@@ -150,7 +150,7 @@ def sensing(
         yield from _measured(opened, movable, spaces.table, formants, row, workers)
     if vectors:
         yield from _embedded(opened, movable, vectors, row, encoder)
-    notes = [note for note in material.notes if not note.startswith("the goals about sex")]
+    notes = list(material.notes)
     notes += [*worlds.notes, *_pass_notes(opened, bool(vectors))]
     yield _result(opened, movable, formants, vectors, material, notes)
 

@@ -15,7 +15,6 @@ from w2vpraat.compare.separation import explain_pairs, merger, pair_separation
 from w2vpraat.compare.separation.covariates import Covariates
 from w2vpraat.compare.separation.measures import COLUMNS, Pair, moved_interval
 from w2vpraat.compare.separation.pillai import pillai_score, shuffled_within
-from w2vpraat.compare.separation.reading import holm
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams, PairsParams
 from w2vpraat.representation import Representation
@@ -327,10 +326,6 @@ def test_labels_with_colons_and_other_accents_are_understood(split) -> None:
         pair_separation(hertz(both), both, PairsParams(pairs=("a::o:",)), EXACT)
 
 
-def test_holm_is_holm() -> None:
-    assert holm({"a": 0.04, "b": 0.01, "c": 0.03}) == pytest.approx({"b": 0.03, "c": 0.06, "a": 0.06})
-
-
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     ("corpus", "pair", "far"), [("pb52", ("A", "O"), ("i", "A")), ("h95", ("A", "O"), ("i", "A"))]
@@ -353,3 +348,18 @@ def test_public_tables_agree_with_statsmodels_and_order_the_pairs(formant_table,
     # Low back vowels of these speakers are not merged, in spite of much overlap between speakers.
     assert near_row["pillai_p_shuffled"] == pytest.approx(0.01)
     assert near_row["pillai_adjusted"] > near_row["pillai"]
+
+
+def test_of_many_pairs_the_nearest_are_measured(formant_table) -> None:
+    table = formant_table("pb52")
+    item = Representation("Hz", tuple(table["id"]), table[["F1", "F2"]].to_numpy(float), ("F1", "F2"))
+    quick = CompareParams(bootstrap=0)
+    every = pair_separation(item, table, PairsParams(most_pairs=0, shuffles=0), quick)
+    few = pair_separation(item, table, PairsParams(most_pairs=5, shuffles=0), quick)
+    assert len(every.pairs) == 45
+    assert len(few.pairs) == 5
+    assert any("the nearest 5 of 45 pairs" in note for note in few.notes)
+    z = (table[["F1", "F2"]] - table[["F1", "F2"]].mean()) / table[["F1", "F2"]].std(ddof=0)
+    means = z.groupby(table["label"]).mean()
+    gaps = {pair: float(np.linalg.norm(means.loc[pair[0]] - means.loc[pair[1]])) for pair in every.pairs}
+    assert set(few.pairs) == set(sorted(gaps, key=gaps.__getitem__)[:5])

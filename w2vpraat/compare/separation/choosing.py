@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from w2vpraat.compare.probes.linear import class_sums
 from w2vpraat.errors import ComparisonError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 LISTED = 40
 
@@ -67,6 +74,39 @@ def choose_pairs(
                 "choose another pair or context, or lower min_pair_tokens",
             )
     return list(dict.fromkeys(pairs)), []
+
+
+def nearest_pairs(
+    pairs: Sequence[tuple[str, str]], most: int, vectors: Floats, labels: Ints, names: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Keep the pairs whose means lie nearest.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+    most : int
+        How many; 0: all.
+    vectors : ndarray, shape (n_tokens, dim)
+        Their columns are standardized here, so that F2 does not count more than F1.
+    labels : ndarray, shape (n_tokens,)
+        Numbers of the labels.
+    names : sequence of str
+        Their names.
+
+    Returns
+    -------
+    list of (str, str)
+        In the order given.
+    """
+    if not most or len(pairs) <= most:
+        return list(pairs)
+    sd = vectors.std(axis=0)
+    standard = (vectors - vectors.mean(axis=0)) / np.where(sd > 0.0, sd, 1.0)
+    number = {name: place for place, name in enumerate(names)}
+    means = class_sums(standard, labels, len(names)) / np.bincount(labels, minlength=len(names))[:, None]
+    gaps = [float(np.linalg.norm(means[number[one]] - means[number[two]])) for one, two in pairs]
+    kept = np.sort(np.argsort(gaps, kind="stable")[:most])
+    return [pairs[place] for place in kept]
 
 
 def _read(text: str, counts: dict[str, int]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.material import gather
-from w2vpraat.compare.separation.choosing import choose_pairs, in_context
+from w2vpraat.compare.separation.choosing import choose_pairs, in_context, nearest_pairs
 from w2vpraat.compare.separation.covariates import Covariates
 from w2vpraat.compare.separation.measures import COLUMNS, Pair, PairRow, measure_pair
 from w2vpraat.compare.separation.spaces import Space
@@ -210,8 +210,14 @@ def _separating(
     counted = np.bincount(material.labels, minlength=material.n_labels)
     counts = {name: int(count) for name, count in zip(material.label_names, counted, strict=True)}
     pairs, notes = choose_pairs(asked, counts, params.min_pair_tokens)
+    if not asked:
+        every = len(pairs)
+        first = material.vectors(items[0])
+        pairs = nearest_pairs(pairs, params.most_pairs, first, material.labels, material.label_names)
+        if len(pairs) < every:
+            notes.append(f"the nearest {len(pairs)} of {every} pairs (most_pairs = 0 gives all)")
     covariates = Covariates.read(table, material.ids, params.covariates, speaker=speaker, label=label)
-    notes = [note for note in material.notes if "goals about sex" not in note] + notes
+    notes = [*material.notes, *notes]
     in_full = len(pairs) <= params.in_full
     if not in_full:
         notes.append(

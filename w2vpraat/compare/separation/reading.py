@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from w2vpraat.compare.paired import holm
 from w2vpraat.compare.separation.pairs import PairTable
 
 if TYPE_CHECKING:
@@ -161,17 +164,8 @@ def _corrected(rows: Sequence[Row]) -> dict[str, float]:
             p = row["pillai_p"]
         if p == p:
             raw[str(row["representation"])] = float(p)
-    return holm(raw)
-
-
-def holm(p: Mapping[str, float]) -> dict[str, float]:
-    """Correct p values for their number (Holm 1979)."""
-    made: dict[str, float] = {}
-    last = 0.0
-    for place, name in enumerate(sorted(p, key=lambda name: p[name])):
-        last = max(last, min(1.0, (len(p) - place) * p[name]))
-        made[name] = last
-    return made
+    corrected = holm(np.array(list(raw.values()), dtype=np.float64))
+    return dict(zip(raw, map(float, corrected), strict=True))
 
 
 def _does(rows: Sequence[Row]) -> str:

@@ -236,7 +236,7 @@ def separation_of_all(
                 standard, material.labels, material.speakers, weights, compare.level, compare.seed
             )
             silhouettes.append((item.name, value, low, high))
-    notes = [note for note in material.notes if "goals about sex" not in note]
+    notes = list(material.notes)
     if not several:
         notes.append("one speaker: no share of the speaker, and no intervals")
     return Separation(

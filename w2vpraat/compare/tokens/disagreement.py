@@ -158,7 +158,7 @@ def reviewing_tokens(
         answers=tuple(view.answers for view in views),
         outliers=tuple(view.outliers for view in views),
         outlier_level=params.outlier_level,
-        notes=(*_material_notes(material), *_notes(views)),
+        notes=(*material.notes, *_notes(views)),
     )
 
 
@@ -230,10 +230,6 @@ def _with_context(
         if column in whole.columns:
             whole[column] = whole[column].eq(True)  # False for tokens left out
     return context.join(whole.drop(columns=["id", "label"]))
-
-
-def _material_notes(material: Material) -> list[str]:
-    return [note for note in material.notes if not note.startswith("the goals about sex")]  # none asked
 
 
 def _notes(views: list[View]) -> list[str]:

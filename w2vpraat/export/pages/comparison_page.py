@@ -26,8 +26,8 @@ MOST_PAIRS, MOST_TOKENS = 8, 20
 READING = (
     "Every representation meets the same tokens, the same folds and the same probes. High is good for the "
     "label and for what is social; low is good for the speaker and for sex, if they should go.",
-    "The number before a score is its rank: representations of the same rank cannot be told apart from the "
-    "first of them by exchanging the answers of whole speakers (corrected by Holm).",
+    "The number before a score is its rank. A new rank begins where a representation is clearly worse than "
+    "the first of the rank before, tested by exchanging the answers of whole speakers (corrected by Holm).",
     "Intervals come from resampling speakers. With ten speakers or fewer they are too narrow.",
     "A score with a few principal components says whether a representation wins by its number of dimensions.",
     "Per-speaker normalizations see the other tokens of the test speaker; a plain embedding does not.",
@@ -122,7 +122,7 @@ def _ranking(report: Report) -> Section:
         f"{goal_title(one['goal'])}: {one['representation']} first with {100 * one['value']:.1f} %"
         for one in firsts
     ]
-    caption = "Order: by the label. The number of a score is its rank; equal ranks can't be told apart."
+    caption = "The number before a score is its rank; within a rank nothing is clearly worse than its first."
     figure = Picture(ranking_figure(table), f"Scores of every goal. {'; '.join(spoken)}.")
     return Section(
         "Ranking",
@@ -207,10 +207,13 @@ def pair_frame(table: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "pair": [f"{one} – {two}" for one, two in zip(table["first"], table["second"], strict=True)],
+            "pair": [
+                f"{one}\u00a0–\u00a0{two}" for one, two in zip(table["first"], table["second"], strict=True)
+            ],
             "representation": table["representation"].to_numpy(),
             "tokens": [
-                f"{one} + {two}" for one, two in zip(table["n_first"], table["n_second"], strict=True)
+                f"{one}\u00a0+\u00a0{two}"
+                for one, two in zip(table["n_first"], table["n_second"], strict=True)
             ],
             "Pillai": [pillai(row) for row in table.itertuples()],
             "by chance": table["pillai_null"].to_numpy(),
