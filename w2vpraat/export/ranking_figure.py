@@ -55,7 +55,7 @@ def ranking_figure(table: pd.DataFrame, *, most_panels: int = 3) -> Figure:
         axes = figure.add_axes((x / WIDTH, y / height, wide / WIDTH, tall / height))
         own = table[table["goal"] == goal].set_index("representation")
         _panel(axes, own, names, goal, named=column == 0)
-    words = "Blue: first rank, not clearly worse than the best. Bars: intervals over speakers. Dashes: chance."
+    words = "Blue: not clearly worse than the best. Bars: intervals over speakers. Dashes: chance."
     figure.text(0.5, 0.07 / height, words, ha="center", va="bottom", fontproperties=font(7), color="#444444")
     return figure
 
