@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from formant_corpora import normalized
@@ -37,13 +39,10 @@ def test_table_is_whole_and_sorted(ranking):
         assert len(own) == 6
         assert own["rank"].is_monotonic_increasing
         assert own["rank"].iloc[0] == 1
-        less = goal in ("speaker_given_label", "sex_given_label", "sex_of_speaker")
-        values = own["value"] if less else -own["value"]
-        firsts = own.groupby("rank")["value"].first()
-        assert (firsts if less else -firsts).is_monotonic_increasing
         assert own["behind"].isna().sum() == 1
-        assert (own["behind"].dropna() <= 0).all()
-        assert values.iloc[0] == values.min()
+        if goal not in ("speaker_given_label", "sex_given_label", "sex_of_speaker"):
+            assert (own["behind"].dropna() <= 0).all()
+            assert own["value"].iloc[0] == own["value"].max()
 
 
 def test_lobanov_leads_on_peterson_and_barney_and_uniform_scalings_are_level(ranking):
@@ -75,8 +74,10 @@ def test_groups_follow_from_the_corrected_test_against_their_first(scores, ranki
 
 def test_a_worse_score_never_has_a_better_rank(scores, ranking):
     for _, own in ranking.table.groupby("goal"):
-        signs = -1 if own["direction"].iloc[0] == "remove" else 1
-        assert (signs * own["value"]).is_monotonic_decreasing
+        if own["direction"].iloc[0] == "remove":
+            assert own["value"].clip(lower=own["chance"]).is_monotonic_increasing
+        else:
+            assert own["value"].is_monotonic_decreasing
         assert own["rank"].is_monotonic_increasing
 
 
@@ -134,3 +135,22 @@ def test_few_speakers_decide_nothing_however_large_the_difference():
     assert list(ranking.table["rank"]) == [1, 1]
     one = rank(_made({"all": np.ones(50), "none": np.zeros(50)}, np.zeros(50, dtype=int)))
     assert list(one.table["rank"]) == [1, 1]
+
+
+def test_less_than_chance_is_no_better_than_chance():
+    random = np.random.default_rng(1)
+    speakers = np.repeat(np.arange(12), 40)
+    shares = {"below": 0.2, "at chance": 0.5, "above": 0.8}
+    right = {name: (random.uniform(size=480) < share).astype(float) for name, share in shares.items()}
+    made = _made(right, speakers)
+    rows = made.table.assign(goal="sex_given_label", chance=0.5)
+    tallies = {
+        (name, "sex_given_label", "lda", "accuracy"): made.tallies[(name, "label", "lda", "accuracy")]
+        for name in right
+    }
+    ranking = rank(replace(made, table=rows, tallies=tallies), reference="above")
+    assert dict(zip(ranking.table["representation"], ranking.table["rank"], strict=True)) == {
+        "at chance": 1,
+        "below": 1,
+        "above": 3,
+    }

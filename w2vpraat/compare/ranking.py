@@ -71,7 +71,8 @@ def rank(scores: Scores, *, reference: str = "") -> Ranking:
     clearly worse than the first of them: by the exchange test of :mod:`w2vpraat.compare.paired`, corrected by
     Holm for the comparisons with that first one. It opens the next rank, and so on. A representation of a
     later rank may still not be clearly worse than the best, if its speakers differ much. For goals that ask
-    to remove something, less is better; columns of metadata count as social, and more is better.
+    to remove something, less is better, down to chance; columns of metadata count as social, and more is
+    better.
 
     Parameters
     ----------
@@ -108,14 +109,21 @@ def rank(scores: Scores, *, reference: str = "") -> Ranking:
 
 def _ranked(scores: Scores, rows: list[dict[Any, Any]], goal: str, reference: str) -> list[dict[str, Any]]:
     sign = -1.0 if direction(goal) == "remove" else 1.0
-    waiting = sorted(rows, key=lambda row: (-sign * row["value"], row["representation"]))
+
+    def order(row: dict[Any, Any]) -> tuple[float, float, str]:
+        # Below chance nothing is left to remove; the nearest to chance is then the cleanest case.
+        value = row["value"] if sign > 0.0 else max(row["value"], row["chance"])
+        return -sign * value, abs(row["value"] - row["chance"]) if sign < 0.0 else 0.0, row["representation"]
+
+    waiting = sorted(rows, key=order)
     made: list[dict[str, Any]] = []
     best = waiting[0]
     while waiting:
         first, others = waiting[0], waiting[1:]
         p = [float("nan"), *_against(scores, others, first)]
         # Without a test (one speaker) nothing is decided.
-        clear = np.flatnonzero(np.array(p) < 1.0 - scores.level)
+        worse = np.array([order(row)[0] > order(first)[0] for row in waiting])
+        clear = np.flatnonzero((np.array(p) < 1.0 - scores.level) & worse)
         size = int(clear[0]) if clear.size else len(waiting)
         place = len(made) + 1
         for row, value in zip(waiting[:size], p[:size], strict=True):
