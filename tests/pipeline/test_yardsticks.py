@@ -151,6 +151,9 @@ def test_the_folder_holds_every_table_and_a_report_that_says_the_same(
     assert "If the boundaries moved" not in page
     assert "Lobanov" in text
     assert "folds = 5" in text
+    assert "Hay, J., Warren, P. & Drager, K. 2006." in text
+    assert "Langsrud" in text
+    assert "Sensitivity to segmentation" not in text
     # One file: nothing is fetched, and no script but the maps' own, named by its hash.
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert re.findall(r"script-src ([^;\"]*)", page)[0].startswith("'sha256-")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
+    from w2vpraat.export.methods.text import Further
 
 
 def yardstick_tables(found: Yardsticks) -> dict[str, pd.DataFrame]:
@@ -88,6 +89,7 @@ def write_report(
         speech=speech,
         maps=found.maps,
         tested=True,
+        further=further_methods(found, sensitivity),
         label=found.roles.label,
         speaker=found.roles.speaker,
     )
@@ -109,6 +111,42 @@ def write_report(
         notes=(*found.notes, *notes),
     )
     return write_whole(comparison_page(report).encode("utf-8"), folder / "report.html")
+
+
+def further_methods(found: Yardsticks, sensitivity: Sensitivity | None) -> list[Further]:
+    """Tell of the yardsticks beside the probes, as far as they were used, for the methods paragraph."""
+    from w2vpraat.export.methods.text import Further
+
+    made = []
+    if found.pairs is not None:
+        made.append(
+            Further(
+                "The separation of pairs of labels was measured by the Pillai score (Pillai 1955; Hay, "
+                "Warren & Drager 2006), with p-values from shuffling labels within speakers, by the "
+                "Bhattacharyya affinity (Bhattacharyya 1943) and by the Jensen-Shannon divergence (Lin 1991)"
+                " of fitted normal distributions.",
+                ("pillai1955", "hay2006", "bhattacharyya1943", "lin1991"),
+            )
+        )
+    if found.separation is not None:
+        made.append(
+            Further(
+                "Variance was split by label, speaker and their interaction (type II sums of squares, "
+                "Langsrud 2003).",
+                ("langsrud2003",),
+            )
+        )
+    if sensitivity is not None and len(sensitivity.summary):
+        shifts = [f"{1000 * shift:g}" for shift in sorted(set(sensitivity.summary["shift"]))]
+        listed = " and ".join([", ".join(shifts[:-1]), shifts[-1]] if len(shifts) > 1 else shifts)
+        made.append(
+            Further(
+                "Sensitivity to segmentation was measured by moving the start and the end of every token by "
+                f"{listed} ms either way, measuring and pooling again, and counting the tokens whose nearest "
+                "label changed."
+            )
+        )
+    return made
 
 
 def compared_facts(found: Yardsticks, settings: Settings) -> dict[str, str]:
