@@ -8,7 +8,7 @@ import pytest
 from formant_corpora import normalized
 
 from w2vpraat.compare import compare
-from w2vpraat.compare.comparison import compare_each
+from w2vpraat.compare.comparison import AT_ONCE, compare_each
 from w2vpraat.compare.material import Material
 from w2vpraat.compare.scores import Scores, Tally, speaker_weights
 from w2vpraat.errors import ComparisonError
@@ -195,7 +195,7 @@ def test_names_come_before_further_representations_are_looked_at(corpus, monkeyp
     found = compare_each(reps, corpus, params)
     assert looked == []
     assert next(found) == names[0]
-    assert sorted(looked) == sorted(names[:workers])  # as many at once as there are processors
+    assert looked == names[:AT_ONCE]
     assert [next(found) for _ in names[1:]] == names[1:]
     assert sorted(looked) == sorted(names)
     assert isinstance(next(found), Scores)

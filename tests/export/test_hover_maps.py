@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtQml import QJSEngine
+from PySide6.QtWidgets import QApplication
 from scipy.stats import chi2
 
 from w2vpraat.compare import project
@@ -441,8 +441,8 @@ def test_what_cannot_be_shown():
 @pytest.fixture(scope="module")
 def script():
     """The page's own script in a JavaScript engine, without a page."""
-    application = QCoreApplication.instance() or QCoreApplication([])
-    engine = QJSEngine(application)
+    # The same application as the tests of the window use: there can be only one.
+    engine = QJSEngine(QApplication.instance() or QApplication([]))
     code = (resource_folder() / "pages" / "hover_maps.js").read_text(encoding="utf-8")
     result = engine.evaluate(code + "\nvar maps = hoverMaps;")
     assert not result.isError(), result.toString()

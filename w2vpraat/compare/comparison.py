@@ -32,8 +32,8 @@ Floats = NDArray[np.float64]
 
 # Goals that are scored at once; each takes memory for its distances and kernels.
 MOST_WORKERS = 4
-# Representations that are begun while the first is being finished.
-AHEAD = 2
+# Representations that are scored side by side, so that no thread waits for the longest goal of one.
+AT_ONCE = 2
 
 
 def compare(
@@ -124,23 +124,21 @@ def compare_each(
         goals, notes = _goals(material, params, tokens_table, roles, (*params.columns, *columns))
     notes += remarks
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    # Threads: nearly all the time is spent in routines that let go of the interpreter.
-    with one_thread(), ThreadPoolExecutor(workers) as pool:
-        waiting = [_started(entry, material, goals, pool) for entry in entries[:AHEAD]]
-        try:
-            for number, entry in enumerate(entries):
-                if number + AHEAD < len(entries):
-                    waiting.append(_started(entries[number + AHEAD], material, goals, pool))
-                centred, answers = waiting.pop(0)
-                for outcome in (outcome for answer in answers for outcome in answer.result()):
-                    tallies[(entry.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
-                    rows.append(_row(entry, outcome, centred, params))
-                    n_classes[outcome.goal] = outcome.n_classes
-                yield entry.name
-        finally:
-            for _, answers in waiting:
-                for answer in answers:
-                    answer.cancel()
+    for start in range(0, len(entries), AT_ONCE):
+        # Threads: nearly all the time is spent in routines that let go of the interpreter. The pool and the
+        # limit end before anything is yielded.
+        with one_thread(), ThreadPoolExecutor(workers) as pool:
+            begun = [_started(entry, material, goals, pool) for entry in entries[start : start + AT_ONCE]]
+            done = [
+                (entry, centred, [outcome for answer in answers for outcome in answer.result()])
+                for entry, (centred, answers) in zip(entries[start:], begun, strict=False)
+            ]
+        for entry, centred, outcomes in done:
+            for outcome in outcomes:
+                tallies[(entry.name, outcome.goal, outcome.probe, outcome.unit)] = outcome.tally
+                rows.append(_row(entry, outcome, centred, params))
+                n_classes[outcome.goal] = outcome.n_classes
+            yield entry.name
     reduced = frozenset(entry.name for entry in entries if entry.kept)
     yield replace(_scores(rows, tallies, n_classes, material, notes, params), reduced=reduced)
 

@@ -6,7 +6,7 @@ as the smallest one has. The components are learnt from the training tokens alon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,9 @@ from w2vpraat.compare.probes.linear import standardized
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+
+# Bytes of components that are remembered.
+REMEMBERED = 64_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,7 @@ class Space:
 
     vectors: Floats
     kept: int = 0
+    _seen: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -63,6 +67,17 @@ class Space:
         """
         if self.whole:
             return self.vectors
+        # Several probes meet the same folds one after another.
+        key = np.asarray(training, dtype=np.int64).tobytes()
+        found = self._seen.get(key)
+        if found is None:
+            found = self._components(training)
+            found.setflags(write=False)
+            if (len(self._seen) + 1) * (found.nbytes + len(key)) <= REMEMBERED:
+                self._seen[key] = found
+        return found
+
+    def _components(self, training: Ints) -> Floats:
         from scipy.linalg import eigh
 
         vectors = self._standard
