@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 from PySide6.QtQml import QJSEngine
-from PySide6.QtWidgets import QApplication
 from scipy.stats import chi2
 
 from w2vpraat.compare import project
@@ -439,10 +438,9 @@ def test_what_cannot_be_shown():
 
 
 @pytest.fixture(scope="module")
-def script():
+def script(qapp):
     """The page's own script in a JavaScript engine, without a page."""
-    # The same application as the tests of the window use: there can be only one.
-    engine = QJSEngine(QApplication.instance() or QApplication([]))
+    engine = QJSEngine(qapp)  # the application of the tests of the window: there can be only one
     code = (resource_folder() / "pages" / "hover_maps.js").read_text(encoding="utf-8")
     result = engine.evaluate(code + "\nvar maps = hoverMaps;")
     assert not result.isError(), result.toString()
