@@ -63,7 +63,7 @@ def formant_warnings(table: pd.DataFrame, formants: Sequence[str]) -> list[str]:
     if negative:
         return [
             f"{', '.join(negative)}: negative values look normalized already, but formants in Hz are needed "
-            "(ready columns can be compared with --columns NAME=COL,COL)"
+            "(ready columns can be compared with --set NAME=COL,COL)"
         ]
     said = []
     middles = {
