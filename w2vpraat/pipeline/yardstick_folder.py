@@ -107,7 +107,7 @@ def write_report(
         review=found.review,
         cautions=found.cautions,
         methods=methods,
-        settings=settings_text(settings),
+        settings=settings_text(settings, absolute=False),
         notes=(*found.notes, *notes),
     )
     return write_whole(comparison_page(report).encode("utf-8"), folder / "report.html")

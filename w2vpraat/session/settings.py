@@ -143,8 +143,15 @@ def read_settings(path: str | Path, base: Settings | None = None) -> Settings:
     return (base or Settings()).updated(values, source=str(path))
 
 
-def settings_text(settings: Settings) -> str:
+def settings_text(settings: Settings, *, absolute: bool = True) -> str:
     """Write the settings as TOML, each option under its help text.
+
+    Parameters
+    ----------
+    settings : Settings
+    absolute : bool
+        Write the paths of corpus and speakers in full, so that the file works from any folder; else as they
+        were given, for readers elsewhere.
 
     Returns
     -------
@@ -160,8 +167,8 @@ def settings_text(settings: Settings) -> str:
     ]
     for name in ("corpus", "speakers"):
         value = getattr(settings, name)
-        absolute = str(Path(value).resolve()) if value else ""
-        lines.append(tomli_w.dumps({name: absolute}).rstrip("\n"))
+        path = str(Path(value).resolve()) if value and absolute else value
+        lines.append(tomli_w.dumps({name: path}).rstrip("\n"))
     for section, kind in parameter_groups().items():
         lines += ["", f"# {(kind.__doc__ or '').splitlines()[0]}", f"[{section}]"]
         values = settings.group(section).as_dict()
