@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -122,6 +123,10 @@ def test_compare_reads_a_results_folder_with_vectors(
         ["representation", "goal", "probe", "unit"]
     )["value"]
     assert two.loc[one.index].to_numpy() == pytest.approx(one.to_numpy(), abs=1e-9)
+    # The methods paragraph still knows how the values were made, though no sound was opened.
+    report = html.unescape((tmp_path / "again" / "report.html").read_text(encoding="utf-8"))
+    for words in ("Burg's method", "of the model tiny", "with Praat 6.1.38", "by-speaker z-score"):
+        assert words in report
 
 
 def test_compare_says_which_methods_are_not_possible(w2v, tmp_path: Path) -> None:

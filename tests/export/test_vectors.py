@@ -119,3 +119,28 @@ def test_broken_files_are_errors_with_the_path(tmp_path):
     np.savez(tmp_path / "v.npz", id=np.array([object()], dtype=object), mine=np.ones((1, 3)))
     with pytest.raises(InputError):
         read_vectors(tmp_path / "v.npz")
+
+
+@pytest.mark.parametrize("ending", [".npz", ".parquet"])
+def test_what_made_the_vectors_comes_back(tmp_path, ending):
+    made = {
+        "kind": "embedding",
+        "layer": 3,
+        "normalizations": [{"method": "z", "n_tokens_by_speaker": {"a": 2}}],
+    }
+    item = Representation("phone layer 3", ("a", "b"), np.ones((2, 4)), vector_columns(4), made)
+    (back,) = read_vectors(write_vectors([item], tmp_path / f"vectors{ending}"))
+    assert back.provenance["kind"] == "embedding"
+    assert back.provenance["layer"] == 3
+    assert back.provenance["file"] == f"vectors{ending}"
+    assert back.provenance["normalizations"] == [{"method": "z"}]  # lists that grow with the corpus stay out
+
+
+def test_names_stay_if_the_provenance_is_too_long_for_the_file(tmp_path):
+    long = {"kind": "embedding", "remark": "x" * 70_000}
+    item = Representation(
+        "phone layer 3", ("a",), np.ones((1, 4)), vector_columns(4), long, sees_speaker=True
+    )
+    (back,) = read_vectors(write_vectors([item], tmp_path / "vectors.npz"))
+    assert (back.name, back.sees_speaker) == ("phone layer 3", True)
+    assert back.provenance["kind"] == "vectors from a file"

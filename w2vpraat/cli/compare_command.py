@@ -79,11 +79,23 @@ def command(
     for one in found.cautions:
         click.echo(f"Warning: {one.title}. {one.sentence}")
     if output is not None:
+        from w2vpraat.pipeline.stored_run import stored_run
         from w2vpraat.pipeline.yardstick_folder import write_report, write_yardstick_tables
 
         target = Path(output)
         written = list(write_yardstick_tables(found, target))
-        written.append(write_report(found, target, settings, source=path.name, notes=opened.left_out))
+        made = stored_run(path) if path.is_dir() else None
+        written.append(
+            write_report(
+                found,
+                target,
+                settings if made is None else made.settings_for(settings),
+                source=path.name if made is None else made.source,
+                speech=made is not None,
+                measurements=None if made is None else made.measurements,
+                notes=opened.left_out,
+            )
+        )
         click.echo(f"\nWritten to {target}:\n  {', '.join(one.name for one in written)}", err=True)
     return 0
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from w2vpraat.errors import ExportError, InputError
 from w2vpraat.representation import Representation, vector_columns
-from w2vpraat.writing import write_whole
+from w2vpraat.writing import plain, write_whole
 
 FORMATS = (".npz", ".parquet")
 ABOUT = "w2vpraat"
@@ -83,12 +83,22 @@ def write_vectors(
         about[key] = {"name": item.name, "sees_speaker": item.sees_speaker}
         if item.columns != vector_columns(item.dim):
             about[key]["columns"] = list(item.columns)
+        about[key]["provenance"] = _provenance(item)
     suffix = target.suffix.lower()
     if suffix == ".npz":
         return write_whole(_npz(names, arrays, about), target)
     if suffix == ".parquet":
         return write_whole(_parquet(names, arrays, about), target)
     raise ExportError(f'vectors can\'t be written as "{suffix}"', f"one of {', '.join(FORMATS)}", file=target)
+
+
+def _provenance(item: Representation) -> dict[str, Any]:
+    """Return what made the vectors, without lists that grow with the corpus."""
+    made: dict[str, Any] = plain(item.provenance)
+    records = [dict(record) for record in made.get("normalizations", ())]
+    for record in records:
+        record.pop("n_tokens_by_speaker", None)
+    return {**made, "normalizations": records} if records else made
 
 
 def _rows(item: Representation, ids: Sequence[str], file: Path) -> NDArray[np.float32]:
@@ -109,7 +119,10 @@ def _npz(ids: Sequence[str], arrays: dict[str, NDArray[np.float32]], about: dict
     buffer = io.BytesIO()
     np.savez(buffer, id=np.asarray(ids, dtype=np.str_), **arrays)  # type: ignore[arg-type]
     comment = json.dumps({ABOUT: about}, ensure_ascii=True).encode("ascii")
-    if len(comment) <= 0xFFFF:  # the limit of the format; without it, keys serve as names
+    if len(comment) > 0xFFFF:  # the limit of the format: first without provenance
+        short = {key: {k: v for k, v in one.items() if k != "provenance"} for key, one in about.items()}
+        comment = json.dumps({ABOUT: short}, ensure_ascii=True).encode("ascii")
+    if len(comment) <= 0xFFFF:  # without it, keys serve as names
         with zipfile.ZipFile(buffer, "a") as archive:
             archive.comment = comment
     return buffer.getvalue()
@@ -172,7 +185,7 @@ def read_vectors(path: str | PathLike[str]) -> tuple[Representation, ...]:
                 ids=ids,
                 values=values,
                 columns=columns,
-                provenance={"kind": "vectors from a file", "file": file.name},
+                provenance={"kind": "vectors from a file", **known.get("provenance", {}), "file": file.name},
                 sees_speaker=bool(known.get("sees_speaker", False)),
             )
         )
