@@ -147,3 +147,21 @@ def test_a_constant_column_is_harmless():
         np.testing.assert_array_equal(neighbour_scores(constant, classes, varying, 2), expected)
     nothing = neighbour_scores(np.ones((70, 2)), classes, np.ones((20, 2)), 2)
     np.testing.assert_allclose(nothing, np.tile(np.bincount(classes) * NEIGHBOURS / 70, (20, 1)))
+
+
+@pytest.mark.parametrize("offset", [0.0, 300.0])
+@pytest.mark.parametrize("dim", [1, 3, 8, 9, 40, 200])
+def test_single_precision_first_loses_nobody(dim, offset):
+    """Neighbours closer together than single precision can tell are still told apart."""
+    random = np.random.default_rng(dim)
+    centres = random.normal(size=(40, dim)) + offset
+    training = np.repeat(centres, 30, axis=0) + 1e-6 * random.normal(size=(1200, dim))
+    test = centres[:20] + 1e-6 * random.normal(size=(20, dim))
+    found = nearest(training, test, 7)
+    exact = ((test[:, None, :] - training[None]) ** 2).sum(axis=2)
+    for row in range(20):
+        own = found.test == row
+        assert found.shares[own].sum() == pytest.approx(7.0)
+        if offset == 0.0:  # far from the origin even double precision loses digits of the difference
+            assert set(found.training[own][found.shares[own] == 1.0]) <= set(np.argsort(exact[row])[:7])
+        assert set(found.training[own] // 30) == {row}
