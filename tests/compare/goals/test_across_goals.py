@@ -120,3 +120,22 @@ def test_sex_of_two_speakers_can_be_crossed_but_not_held_out_within(table):
     scores = compare([representation("x", two, _vectors(two))], two, QUICK)
     assert "label_across_sex" in set(scores.table["goal"])
     assert any("label_within_sex is left out" in note for note in scores.notes)
+
+
+def test_many_speakers_are_held_out_in_groups_for_the_slow_probe_only(make_corpus):
+    table = make_corpus(n_speakers=40, n_labels=3, repeats=2)
+    item = representation("Hz", table, table[FORMANTS])
+    params = CompareParams(bootstrap=0, probes=("lda", "logistic"), across=(), dimensions=-1)
+    notes = compare([item], table, params).table.query("goal == 'label'").groupby("probe")["note"].first()
+    assert notes["lda"] == "one speaker held out at a time"
+    assert notes["logistic"] == "32 folds with speakers held out"
+
+
+def test_the_note_says_if_not_all_tokens_trained(table, monkeypatch):
+    for module in ("goals.base", "probes.given_label"):
+        monkeypatch.setattr(f"w2vpraat.compare.{module}.MOST_TOKENS", 100)
+    params = CompareParams(bootstrap=0, probes=("logistic",), dimensions=-1)
+    notes = compare([representation("x", table, _vectors(table))], table, params).table
+    told = notes["note"].str.contains("trained on 100 tokens per fold")
+    assert set(notes.loc[told, "goal"]) >= {"label", "speaker_given_label", "sex_given_label"}
+    assert notes.query("goal == 'label'")["value"].min() > 0.9

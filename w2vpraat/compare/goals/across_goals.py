@@ -19,12 +19,12 @@ from w2vpraat.compare.goals.base import (
     known_probes,
     majority,
     mean_value,
+    probe_note,
     shuffled_within,
     variants_for,
 )
 from w2vpraat.compare.goals.column_goals import Column
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes.knn import NEIGHBOURS
 from w2vpraat.compare.probes.linear import credit
 from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
@@ -191,7 +191,7 @@ class AcrossGoal:
             f"{'on ' if turn == 0 or len(shares) == 2 else ''}{name} {share:.3f}"
             for turn, (name, share) in enumerate(zip(population.names, shares, strict=False))
         )
-        how = self.description + (f"; {NEIGHBOURS} nearest tokens" if probe == "knn" else "")
+        how = self.description + probe_note(probe, self.folds)
         sides = [np.flatnonzero(population.values == value) for value in range(len(population.names))]
         return Outcome(
             goal=self.name,

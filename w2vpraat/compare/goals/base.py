@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vpraat.compare.folds import Fold
 from w2vpraat.compare.probes.given_label import thinned
-from w2vpraat.compare.probes.knn import nearest
+from w2vpraat.compare.probes.knn import NEIGHBOURS, nearest
 from w2vpraat.compare.probes.linear import (
     Moments,
     class_sums,
@@ -18,7 +19,7 @@ from w2vpraat.compare.probes.linear import (
     linear_scores,
     standardized_by,
 )
-from w2vpraat.compare.probes.logistic import SHUFFLED_TOKENS, logistic_scores
+from w2vpraat.compare.probes.logistic import MOST_TOKENS, SHUFFLED_TOKENS, logistic_scores
 from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
 
@@ -84,6 +85,15 @@ def variants_for(probe: str, variants: Sequence[Ints]) -> Sequence[Ints]:
     return variants[:2] if probe == "logistic" else variants
 
 
+def probe_note(probe: str, folds: Sequence[Fold]) -> str:
+    """Return what a row's note must say about a probe, after a semicolon; empty if nothing."""
+    if probe == "knn":
+        return f"; {NEIGHBOURS} nearest tokens"
+    if probe == "logistic" and max(len(train) for train, _ in folds) > MOST_TOKENS:
+        return f"; trained on {MOST_TOKENS} tokens per fold"
+    return ""
+
+
 def shuffled_within(classes: Ints, groups: Ints, seed: int, times: int = SHUFFLES) -> list[Ints]:
     """Permute the classes within groups, which keeps how often each group has each class."""
     made = []
@@ -125,7 +135,8 @@ def fold_scores(
     """
     if probe == "logistic":
         for turn, classes in enumerate(variants):
-            few = thinned(train, speakers, SHUFFLED_TOKENS, (turn, len(train))) if turn else train
+            most = SHUFFLED_TOKENS if turn else MOST_TOKENS
+            few = thinned(train, speakers, most, (turn, len(train)))
             yield logistic_scores(vectors[few], classes[few], vectors[test], n_classes)
         return
     if probe == "lda" and vectors.shape[1] > len(train):

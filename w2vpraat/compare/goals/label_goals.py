@@ -18,12 +18,13 @@ from w2vpraat.compare.goals.base import (
     known_probes,
     majority,
     mean_value,
+    probe_note,
     shuffled_within,
     variants_for,
 )
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes.knn import NEIGHBOURS
 from w2vpraat.compare.probes.linear import Moments, credit, linear_discriminant, standardized
+from w2vpraat.compare.probes.logistic import MOST_FOLDS
 from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
 
@@ -45,8 +46,10 @@ class LabelGoal:
             folds = speaker_folds(material.speakers, n_folds)
         else:
             folds = within_speaker_folds(material.speakers, material.labels, material.files, seed=seed)
-        self.folds = folds.folds
-        self.description = folds.description
+        self.folds, self.description = folds.folds, folds.description
+        self.fewer = folds
+        if n_folds == 0 and material.n_speakers > MOST_FOLDS:
+            self.fewer = speaker_folds(material.speakers, MOST_FOLDS)
         self.variants = [
             material.labels,
             *shuffled_within(material.labels, material.speakers, seed),
@@ -57,15 +60,14 @@ class LabelGoal:
         material = self.material
         for probe in self.probes:
             variants = variants_for(probe, self.variants)
-            credits = self._credits(space, probe, variants)
+            folds = self.fewer if probe == "logistic" else Folds(self.folds, self.description)
+            credits = self._credits(space, probe, variants, folds.folds)
             for unit, balanced in (("accuracy", False), ("balanced accuracy", True)):
                 tallies = [
                     Tally.of(right, material.speakers, classes, balanced=balanced)
                     for right, classes in zip(credits, variants, strict=True)
                 ]
-                note = self.description
-                if probe == "knn":
-                    note += f"; {NEIGHBOURS} nearest tokens"
+                note = folds.description + probe_note(probe, folds.folds)
                 yield Outcome(
                     goal=self.name,
                     probe=probe,
@@ -79,13 +81,15 @@ class LabelGoal:
                     note=note,
                 )
 
-    def _credits(self, space: Space, probe: str, variants: Collection[Ints]) -> list[Floats]:
+    def _credits(
+        self, space: Space, probe: str, variants: Collection[Ints], folds: tuple[Fold, ...]
+    ) -> list[Floats]:
         """Credits of every token for each variant of the labels."""
         material = self.material
         if probe == "lda" and space.whole:
-            return _left_out_credits(space.vectors, list(variants), material.n_labels, self.folds)
+            return _left_out_credits(space.vectors, list(variants), material.n_labels, folds)
         credits: list[Floats] = [np.full(len(space.vectors), np.nan) for _ in variants]
-        for train, test in self.folds:
+        for train, test in folds:
             vectors = space.seen_from(train)
             found = fold_scores(
                 probe, vectors, train, test, list(variants), material.n_labels, material.speakers

@@ -14,11 +14,11 @@ from w2vpraat.compare.goals.base import (
     known_probes,
     majority,
     mean_value,
+    probe_note,
     shuffled_within,
     variants_for,
 )
 from w2vpraat.compare.material import Material
-from w2vpraat.compare.probes.knn import NEIGHBOURS
 from w2vpraat.compare.probes.linear import credit, residuals
 from w2vpraat.compare.probes.space import Space
 from w2vpraat.compare.scores import Tally
@@ -62,9 +62,9 @@ class SpeakerGoal:
             for answers, classes, right in zip(found, variants, credits, strict=True):
                 right[test] = credit(answers, classes[test])
         tallies = [Tally.of(right, classes) for right, classes in zip(credits, variants, strict=True)]
-        note = self.description
+        note = self.description + probe_note(probe, self.folds)
         if probe == "knn":
-            note += f"; {NEIGHBOURS} nearest tokens, the label's mean subtracted"
+            note += ", the label's mean subtracted"
         return Outcome(
             goal=self.name,
             probe=probe,

@@ -26,7 +26,7 @@ from w2vpraat.compare.probes.linear import (
     residuals,
     standardized,
 )
-from w2vpraat.compare.probes.logistic import logistic_scores
+from w2vpraat.compare.probes.logistic import MOST_TOKENS, logistic_scores
 from w2vpraat.compare.probes.space import Space
 
 Floats = NDArray[np.float64]
@@ -51,6 +51,8 @@ def remark(probe: str, folds: tuple[Fold, ...]) -> str:
     """Return what a row's note must say about a probe, after a semicolon; empty if nothing."""
     if probe == "knn":
         return f"; {NEIGHBOURS} nearest tokens of the same label, at most half of them"
+    if probe == "logistic" and max(len(train) for train, _ in folds) > MOST_TOKENS:
+        return f"; trained on {MOST_TOKENS} tokens per fold"
     if probe == "rbf" and max(len(train) for train, _ in folds) > RBF_TOKENS:
         return f"; trained on {RBF_TOKENS} tokens per fold"
     return ""
@@ -144,7 +146,9 @@ class ProbesGivenLabel:
         training = np.ones(len(self.own), dtype=bool)
         training[test] = False
         rest = residuals(self.own, self.labels, classes, training, self.material.n_labels)
-        return logistic_scores(rest[training], classes[training], rest[test], n_classes, equal_priors=True)
+        speakers = self.material.speakers[self.rows]
+        few = thinned(np.flatnonzero(training), speakers, MOST_TOKENS, (self.seed, len(test)))
+        return logistic_scores(rest[few], classes[few], rest[test], n_classes, equal_priors=True)
 
     def _bent(self, classes: Ints, n_classes: int, train: Ints, test: Ints, turn: int) -> Floats:
         labels = self.material.labels

@@ -18,6 +18,9 @@ Ints = NDArray[np.intp]
 PENALTY = 1.0
 # For two classes Newton's method is faster up to so many dimensions.
 NEWTON_DIMENSIONS = 512
+# It trains on at most so many tokens per fold (drawn evenly over speakers), and holds out at most so many
+# groups of speakers, where one at a time would take hours.
+MOST_TOKENS, MOST_FOLDS = 20_000, 32
 # The shuffled baseline trains on at most so many tokens per fold: it has nothing to learn.
 SHUFFLED_TOKENS = 2000
 
