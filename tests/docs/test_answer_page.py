@@ -11,8 +11,9 @@ import pytest
 from tools.yardstick_pages import answer
 from tools.yardstick_pages.markdown import ranking_table
 
-# Vectors of another processor differ in the sixth digit, which turns a few tokens over.
-TOLERANCE = 0.012
+# Vectors of another processor differ in the sixth digit, which turns a token over now and then: one of a few
+# hundred in the bundled corpus, and the end of an interval moves by more than the score.
+TOLERANCE, ENDS = 0.012, 0.04
 KEYS = {
     "scores": ["representation", "goal", "probe", "unit"],
     "ranking": ["goal", "representation"],
@@ -41,12 +42,11 @@ def test_stored_numbers_come_out_again(corpus: answer.Corpus, shared_data: Path)
         assert set(mine.index) == set(same.index)
         same = same.loc[mine.index]
         for column in COLUMNS[name]:
-            np.testing.assert_allclose(
-                mine[column].to_numpy(float),
-                same[column].to_numpy(float),
-                atol=TOLERANCE,
-                err_msg=f"{name}.{column}",
-            )
+            one, two = mine[column].to_numpy(float), same[column].to_numpy(float)
+            most = ENDS if column.endswith(("low", "high")) else TOLERANCE
+            np.testing.assert_allclose(one, two, atol=most, err_msg=f"{name}.{column}")
+            # Nearly all are the same to the third digit.
+            assert np.nanmean(np.abs(one - two)[~np.isnan(one)] < 0.002) > 0.95, f"{name}.{column}"
 
 
 @pytest.mark.parametrize("corpus", answer.CORPORA, ids=lambda corpus: corpus.name)
