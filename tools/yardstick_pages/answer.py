@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tools.yardstick_pages.markdown import plain_table, ranking_table, words
+from w2vpraat.compare import compare
+from w2vpraat.compare.ranking import rank
 from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity, explain_sensitivity
 from w2vpraat.export.figures import save_figure, side_by_side
 from w2vpraat.export.tables import write_table
@@ -25,6 +27,7 @@ from w2vpraat.pipeline.sensitivity import sensing
 from w2vpraat.pipeline.several_models import ModelVectors, find_models, model_vectors
 from w2vpraat.pipeline.yardstick_folder import write_report
 from w2vpraat.pipeline.yardsticks import Yardsticks, judging
+from w2vpraat.representation import Representation
 from w2vpraat.resources import sample_corpus
 from w2vpraat.session.settings import Settings
 
@@ -132,8 +135,8 @@ def last(events: Iterator[Any], kind: type) -> Any:
     return next(event for event in events if isinstance(event, kind))
 
 
-def answer(corpus: Corpus, shared: Path) -> Answer:
-    """Measure, embed with every model, and apply all yardsticks."""
+def represented(corpus: Corpus, shared: Path) -> tuple[Settings, Results, list[Representation]]:
+    """Measure, and embed with every model."""
     settings = settings_of(corpus, shared)
     results: Results = last(running(settings, steps=("measure", "embed")), Results)
     items = [item for item in results.spaces.representations if item not in results.spaces.vectors]
@@ -141,6 +144,26 @@ def answer(corpus: Corpus, shared: Path) -> Answer:
         if isinstance(event, ModelVectors):
             items.append(event.layers[LAYER])
     items += [item for item in results.spaces.vectors if item.name not in {one.name for one in items}]
+    return settings, results, items
+
+
+def numbers(corpus: Corpus, shared: Path, probes: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Make the tables that are stored again, without the report: what the tests compare."""
+    settings, results, items = represented(corpus, shared)
+    params = replace(settings.compare, probes=probes)
+    scores = compare(items, results.table.drop_duplicates("id"), params)
+    moved: Sensitivity = last(sensing(results.opened, results.spaces, workers=2), Sensitivity)
+    return {
+        "scores": scores.table,
+        "ranking": rank(scores).table,
+        "sensitivity_summary": moved.summary,
+        "sensitivity_differences": moved.differences,
+    }
+
+
+def answer(corpus: Corpus, shared: Path) -> Answer:
+    """Apply all yardsticks."""
+    settings, results, items = represented(corpus, shared)
     one_row = results.table.drop_duplicates("id")
     found: Yardsticks = last(judging(items, one_row, settings, window=settings.formants.window), Yardsticks)
     moved: Sensitivity = last(sensing(results.opened, results.spaces, workers=2), Sensitivity)
