@@ -93,7 +93,7 @@ def test_removing_counts_less_as_better_and_names_the_non_linear_probe(ranking):
 def test_sentences_say_what_the_table_says(ranking):
     assert set(ranking.sentences) == {"Hz", "C-CuRE", "Lobanov", "Nearey 1", "Nearey 2", "deltaF"}
     text = ranking.sentences["Lobanov"]
-    assert text.startswith("Against Hz, Lobanov gains in the label (+")
+    assert text.startswith("Against Hz, in points: Lobanov gains in the label (+")
     assert f"removing sex ({100 * _own(ranking, 'sex_given_label')['gain']['Lobanov']:+.1f})" in text
     assert ranking.sentences["Hz"].startswith("Hz is what the others are measured by")
 

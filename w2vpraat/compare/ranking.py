@@ -184,7 +184,7 @@ def _sentence(name: str, table: pd.DataFrame, reference: str) -> str:
     told = [f"{words[kind]} {_listed(found)}" for kind, found in parts.items() if found]
     if not told:
         return f"{name} was not compared with {reference}."
-    return f"Against {reference}, {name} {'; it '.join(told)} (points)."
+    return f"Against {reference}, in points: {name} {'; it '.join(told)}."
 
 
 def short_title(goal: str) -> str:
