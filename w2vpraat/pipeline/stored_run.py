@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from w2vpraat.errors import W2VPraatError
+from w2vpraat.session.provenance import read_provenance
 from w2vpraat.session.settings import Settings
 
 # What decided the tokens and their values; a later comparison has its own normalization and yardsticks.
@@ -48,13 +48,13 @@ def stored_run(folder: Path) -> StoredRun | None:
         None if there is none, or if it is of another version.
     """
     try:
-        facts = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        facts = read_provenance(folder)
         found = StoredRun(
             Path(facts["settings"]["run"]["corpus"]).name or folder.name,
             facts["measurements"],
             facts["settings"],
         )
         found.settings_for(Settings())
-    except (OSError, ValueError, KeyError, TypeError, W2VPraatError):
+    except (KeyError, TypeError, W2VPraatError):
         return None
     return found
