@@ -136,6 +136,16 @@ def test_what_made_the_vectors_comes_back(tmp_path, ending):
     assert back.provenance["normalizations"] == [{"method": "z"}]  # lists that grow with the corpus stay out
 
 
+@pytest.mark.parametrize("ending", [".npz", ".parquet"])
+def test_vectors_from_the_cache_make_the_same_file(tmp_path, ending):
+    made = {"kind": "embedding", "layer": 3}
+    files = []
+    for name, more in (("loaded", {"missing_weights": [], "unused_weights": ["head"]}), ("cached", {})):
+        item = Representation("phone layer 3", ("a",), np.ones((1, 4)), vector_columns(4), {**made, **more})
+        files.append(write_vectors([item], tmp_path / f"{name}{ending}").read_bytes())
+    assert files[0] == files[1]
+
+
 def test_names_stay_if_the_provenance_is_too_long_for_the_file(tmp_path):
     long = {"kind": "embedding", "remark": "x" * 70_000}
     item = Representation(

@@ -92,9 +92,13 @@ def write_vectors(
     raise ExportError(f'vectors can\'t be written as "{suffix}"', f"one of {', '.join(FORMATS)}", file=target)
 
 
+# Known only if the model was loaded, frames not being in the cache; the same vectors make the same file.
+_OF_LOADING = ("missing_weights", "unused_weights")
+
+
 def _provenance(item: Representation) -> dict[str, Any]:
     """Return what made the vectors, without lists that grow with the corpus."""
-    made: dict[str, Any] = plain(item.provenance)
+    made = {key: value for key, value in plain(item.provenance).items() if key not in _OF_LOADING}
     records = [dict(record) for record in made.get("normalizations", ())]
     for record in records:
         record.pop("n_tokens_by_speaker", None)
