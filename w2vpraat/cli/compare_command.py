@@ -58,11 +58,13 @@ def command(
     paste) and the tables behind it.
     """
     from w2vpraat.cli.progress import follow
-    from w2vpraat.cli.score_table import print_ranking, print_scores
+    from w2vpraat.cli.score_table import print_yardsticks
+    from w2vpraat.pipeline.running import results_folder
     from w2vpraat.pipeline.user_tables import renamed, require
     from w2vpraat.pipeline.yardsticks import Roles, Yardsticks, judging
 
     path = Path(table)
+    target = None if output is None else results_folder(output)
     settings = settings_from(values, config=config)
     given = {name: value for name, value in values.items() if "__" not in name}
     wanted = (*settings.compare.columns, *settings.compare.across)
@@ -72,17 +74,11 @@ def command(
     items = renamed([*opened.representations, *_column_sets(column_sets, opened.rows, path)])
     roles = Roles(opened.columns.label, opened.columns.speaker, sex)
     found, _ = follow(judging(items, opened.tokens, settings, roles=roles), Yardsticks)
-    print_scores(found.scores)
-    print_ranking(found.ranking)
-    for note in found.notes:
-        click.echo(f"Note: {note}.")
-    for one in found.cautions:
-        click.echo(f"Warning: {one.title}. {one.sentence}")
-    if output is not None:
+    print_yardsticks(found)
+    if target is not None:
         from w2vpraat.pipeline.stored_run import stored_run
         from w2vpraat.pipeline.yardstick_folder import write_report, write_yardstick_tables
 
-        target = Path(output)
         written = list(write_yardstick_tables(found, target))
         made = stored_run(path) if path.is_dir() else None
         written.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,10 +77,15 @@ def open_represented_table(
     if vectors is None and (Path(path) / "vectors.npz").is_file():
         vectors = str(Path(path) / "vectors.npz")
     embedded = list(read_vectors(vectors)) if vectors is not None else []
-    if embedded and not _has_formants(path, params):
-        params = replace(params, formants=(), methods=())
     data, columns = open_table(
-        path, params, label=label, speaker=speaker, token=token, preset=preset, named=[f0_column, *named]
+        path,
+        params,
+        label=label,
+        speaker=speaker,
+        token=token,
+        preset=preset,
+        named=[f0_column, *named],
+        need_formants=not embedded,
     )
     made, left_out = table_representations(
         data,
@@ -94,11 +99,3 @@ def open_represented_table(
         click.echo(f"note: {text}", err=True)
     items = renamed([*made, *embedded])
     return RepresentedTable(data.drop_duplicates("id"), data, columns, items, tuple(left_out))
-
-
-def _has_formants(path: str, params: NormalizeParams) -> bool:
-    from w2vpraat.pipeline.user_tables import read_user_table
-
-    file = Path(path) / "tokens.csv" if Path(path).is_dir() else Path(path)
-    names = {str(name).casefold() for name in read_user_table(file).columns}
-    return any(name.casefold() in names for name in params.formants)

@@ -21,7 +21,7 @@ def run_and_report(settings: Settings, output: str, steps: Sequence[str] = ALL_S
         Exit code: 1 if a file was skipped.
     """
     from w2vpraat.cli.progress import follow, list_skipped
-    from w2vpraat.cli.score_table import print_ranking, print_scores
+    from w2vpraat.cli.score_table import print_yardsticks
     from w2vpraat.pipeline.results import write_results
     from w2vpraat.pipeline.running import Results, results_folder, running
 
@@ -29,12 +29,10 @@ def run_and_report(settings: Settings, output: str, steps: Sequence[str] = ALL_S
     results, skipped = follow(running(settings, steps=steps), Results)
     written = write_results(results, folder, command_line=sys.argv)
     if results.yardsticks is not None:
-        print_scores(results.yardsticks.scores)
-        print_ranking(results.yardsticks.ranking)
-    for note in (*results.notes, *(results.yardsticks.notes if results.yardsticks else ())):
-        click.echo(f"Note: {note}.")
-    for one in results.yardsticks.cautions if results.yardsticks else ():
-        click.echo(f"Warning: {one.title}. {one.sentence}")
+        print_yardsticks(results.yardsticks, results.notes)
+    else:
+        for note in results.notes:
+            click.echo(f"Note: {note}.")
     n_speakers = results.table["speaker"].nunique()
     click.echo(f"\n{len(results.opened.tokens.kept)} tokens, {n_speakers} speakers. Written to {folder}:")
     click.echo("  " + ", ".join(path.name for path in written))

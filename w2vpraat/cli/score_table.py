@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +12,7 @@ from w2vpraat.cli.progress import print_table
 if TYPE_CHECKING:
     from w2vpraat.compare import Scores
     from w2vpraat.compare.ranking import Ranking
+    from w2vpraat.pipeline.yardsticks import Yardsticks
 
 # (goal, probe, unit) -> short heading; the rest stands in scores.csv.
 SHOWN = {
@@ -24,7 +25,17 @@ SHOWN = {
 }
 
 
-def print_scores(scores: Scores) -> None:
+def print_yardsticks(found: Yardsticks, notes: Sequence[str] = ()) -> None:
+    """Print scores, ranking, notes (further ones first) and warnings."""
+    print_scores(found.scores, found.ranking)
+    print_ranking(found.ranking)
+    for note in (*notes, *found.notes):
+        click.echo(f"Note: {note}.")
+    for one in found.cautions:
+        click.echo(f"Warning: {one.title}. {one.sentence}")
+
+
+def print_scores(scores: Scores, ranking: Ranking) -> None:
     """Print the scores, best label accuracy first, then the reading and the notes."""
     from w2vpraat.compare import explain
 
@@ -50,7 +61,7 @@ def print_scores(scores: Scores) -> None:
         " High is good for label; high for speaker and sex means: still there.\n"
     )
     print_table(rows, ("", *headings))
-    click.echo(f"\n{explain(scores)}")
+    click.echo(f"\n{explain(scores, ranking)}")
     for note in scores.notes:
         click.echo(f"Note: {note}.")
 

@@ -69,6 +69,7 @@ def open_table(
     named: Sequence[str] = (),
     ids: bool = True,
     need_speaker: bool = True,
+    need_formants: bool = True,
 ) -> tuple[pd.DataFrame, Columns]:
     """Open a table (or the table of a results folder), find its columns, and say what was found.
 
@@ -88,6 +89,8 @@ def open_table(
         Number the rows in a column ``id`` if there is none.
     need_speaker : bool
         Whether a table without a column for the speaker is refused.
+    need_formants : bool
+        Whether a table with none of the formants is refused; else it has no formants and no methods.
 
     Returns
     -------
@@ -126,6 +129,8 @@ def open_table(
         )
     for note in notes:
         click.echo(f"note: {note}", err=True)
+    if not need_formants and not any(_alike(table, name) for name in params.formants):
+        params = replace(params, formants=(), methods=())
     columns = choose_columns(
         table, str(file), params, label=label, speaker=speaker, need_speaker=need_speaker
     )
@@ -195,11 +200,16 @@ def _find(
     )
 
 
+def _alike(table: pd.DataFrame, name: str) -> list[str]:
+    """Return the columns of this name, whatever their capitals."""
+    return [str(column) for column in table.columns if str(column).casefold() == name.casefold()]
+
+
 def _find_formants(table: pd.DataFrame, names: Sequence[str], file: str) -> tuple[str, ...]:
     """Return the columns of these formants, whatever their capitals."""
     found: dict[str, str] = {}
     for name in names:
-        same = [str(column) for column in table.columns if str(column).casefold() == name.casefold()]
+        same = _alike(table, name)
         if name in same or len(same) == 1:
             found[name] = name if name in same else same[0]
     missing = [name for name in names if name not in found]

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.compare.ranking import rank
+from w2vpraat.compare.ranking import Ranking, rank
 from w2vpraat.compare.scores import Scores
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def explain(scores: Scores) -> str:
+def explain(scores: Scores, ranking: Ranking | None = None) -> str:
     """Read the table aloud: which representation keeps the label best, and where the speaker is still heard.
 
     The first sentence says whether the two best can be told apart (as the ranking does, not by whether two
     intervals overlap); the second says what remains of the speaker and whether the comparison is even.
+
+    Parameters
+    ----------
+    scores : Scores
+    ranking : Ranking, optional
+        Of these scores, if it was made already.
 
     Returns
     -------
     str
         Two sentences.
     """
-    ranking = rank(scores).table
-    return f"{_label_sentence(scores, ranking)} {_speaker_sentence(scores, ranking)}"
+    table = (rank(scores) if ranking is None else ranking).table
+    return f"{_label_sentence(scores, table)} {_speaker_sentence(scores, table)}"
 
 
 def _rows(scores: Scores, ranking: pd.DataFrame, goal: str) -> list[dict[Any, Any]]:

@@ -7,7 +7,7 @@ so that a table without audio gets the same as a run.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import ComparisonError, InputError
@@ -74,7 +74,6 @@ class Yardsticks:
     maps: tuple[Projection, ...]
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
-    level: float = field(default=0.95)
 
 
 def judging(
@@ -173,7 +172,6 @@ def judging(
         maps=maps,
         cautions=found,
         notes=tuple(notes),
-        level=params.level,
     )
 
 

@@ -126,7 +126,7 @@ def _ranking(report: Report) -> Section:
     figure = Picture(ranking_figure(table), f"Scores of every goal. {'; '.join(spoken)}.")
     return Section(
         "Ranking",
-        [explain(report.scores)],
+        [explain(report.scores, report.ranking)],
         figures=[figure],
         tables=[Sheet(ranking_frame(table, goals), caption, right=[goal_title(goal) for goal in goals])],
         notes=list(report.ranking.sentences.values()),
