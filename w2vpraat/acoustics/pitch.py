@@ -63,23 +63,23 @@ def track_pitch(
     per_block = int(BLOCK_SECONDS / step)
     margin = int(MARGIN_SECONDS / step)
     if n_frames <= per_block + margin:
-        return _to_pitch(make_sound(samples, rate, start), step, floor, ceiling)
+        return to_pitch(make_sound(samples, rate, start), step, floor, ceiling)
     first = start + 0.5 * samples.size / rate - 0.5 * n_frames * step + 0.5 * step
     values = np.zeros(n_frames)
     loudest = samples[np.argmax(np.abs(samples - samples.mean()))]
     for begin in range(0, n_frames, per_block):
         end = min(begin + per_block, n_frames)
-        low, high = _in_phase(begin, end, margin, n_frames, (first - start) * rate, step * rate)
-        part, offset = _stretch(samples, rate, first - start + low * step, high - low, step, window)
+        low, high = in_phase(begin, end, margin, n_frames, (first - start) * rate, step * rate)
+        part, offset = in_phase_stretch(samples, rate, first - start + low * step, high - low, step, window)
         # Praat weighs a frame's peak against the highest of the whole Sound: put it where no frame is kept.
         part[0 if low > 0 else -1] = loudest
-        pitch = _to_pitch(make_sound(part, rate, start + offset / rate), step, floor, ceiling)
+        pitch = to_pitch(make_sound(part, rate, start + offset / rate), step, floor, ceiling)
         found = pitch.selected_array["frequency"]
         values[begin:end] = found[begin - low : end - low]
-    return _as_pitch(values, start, start + samples.size / rate, step, first)
+    return as_pitch(values, start, start + samples.size / rate, step, first)
 
 
-def _in_phase(begin: int, end: int, margin: int, n_frames: int, first: float, step: float) -> tuple[int, int]:
+def in_phase(begin: int, end: int, margin: int, n_frames: int, first: float, step: float) -> tuple[int, int]:
     """Add margins such that the middle (in samples) lies on a sample or between two, as in Praat's Sounds."""
 
     def error(ends: tuple[int, int]) -> float:
@@ -91,7 +91,7 @@ def _in_phase(begin: int, end: int, margin: int, n_frames: int, first: float, st
     return min(((low, high) for low in sorted(lows) for high in sorted(highs)), key=error)
 
 
-def _stretch(
+def in_phase_stretch(
     samples: Floats, rate: float, first: float, n_frames: int, step: float, window: float
 ) -> tuple[Floats, int]:
     """Cut samples so that Praat's own grid in them holds `n_frames` frames, the first at `first`."""
@@ -103,11 +103,13 @@ def _stretch(
     return samples[offset : offset + size].copy(), offset
 
 
-def _to_pitch(sound: Any, step: float, floor: float, ceiling: float) -> Any:
+def to_pitch(sound: Any, step: float, floor: float, ceiling: float) -> Any:
+    """Run ``To Pitch (ac)`` with Praat's standard settings on a Sound."""
     return call(sound, "To Pitch (ac)", step, floor, 15, "no", 0.03, 0.45, 0.01, 0.35, 0.14, ceiling)
 
 
-def _as_pitch(values: Floats, start: float, end: float, step: float, first: float) -> Any:
+def as_pitch(values: Floats, start: float, end: float, step: float, first: float) -> Any:
+    """Make a Pitch of f0 values in Hz (0: unvoiced), the first of them at `first` seconds."""
     matrix = call("Create Matrix", "pitch", start, end, values.size, step, first, 1.0, 1.0, 1, 1.0, 1.0, "0")
     matrix.values[0, :] = values
     return call(matrix, "To Pitch")

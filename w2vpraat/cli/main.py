@@ -14,6 +14,7 @@ from w2vpraat.errors import W2VPraatError
 # command -> (module, function, help); the modules load when the command runs, so that --help is instant.
 COMMANDS = {
     "run": ("run", "All steps: tokens, measurements, embeddings, normalization, comparison, figure."),
+    "gui": ("gui", "Open the window: corpus, annotation editor, measurements, jobs."),
     "tokens": ("tokens", "List the intervals that become tokens, and why others do not."),
     "measure": ("measure", "Measure formants, f0, intensity and duration of each token."),
     "embed": ("embed", "Extract the embedding of each token."),
@@ -24,6 +25,7 @@ COMMANDS = {
     "pairs": ("pairs", "How far two labels lie apart: mergers, with covariates, speaker by speaker."),
     "sensitivity": ("sensitivity", "Move every boundary a little: how far values go, which labels change."),
     "review": ("review", "Tokens worth a second look: where formants and vectors disagree, outliers."),
+    "agree": ("agree", "Two annotators: boundary differences in ms, kappa of labels, disagreements."),
     "neighbours": ("neighbours", "The nearest tokens of other speakers, in any representation."),
     "finetune": ("finetune", "Fine-tune a model frame by frame: phones, tones, sex, several at once."),
     "layers": ("layers", "Layer by layer: what each model keeps of label, speaker and sex."),
@@ -79,6 +81,7 @@ def program() -> None:
     Start here:
       w2vpraat demo                       the whole job on the bundled corpus
       w2vpraat run MY_FOLDER -o RESULTS   the whole job on your audio + TextGrids
+      w2vpraat gui MY_FOLDER              the window: listen, correct, measure
       w2vpraat run --help                 every option, with its default
 
     Exit codes: 0 all right, 1 some files were skipped (they are listed), 2 nothing was done.

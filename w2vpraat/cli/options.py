@@ -144,7 +144,9 @@ def parameter_options(*sections: str, without: Collection[str] = ()) -> Callable
     return decorate
 
 
-def settings_from(values: Mapping[str, Any], *, config: str | None = None) -> Settings:
+def settings_from(
+    values: Mapping[str, Any], *, config: str | None = None, base: Settings | None = None
+) -> Settings:
     """Build the settings: defaults, then the settings file, then the options that were given.
 
     Parameters
@@ -153,8 +155,10 @@ def settings_from(values: Mapping[str, Any], *, config: str | None = None) -> Se
         The command's keyword arguments; those named ``section__option`` are used.
     config : str, optional
         Path of a settings file.
+    base : Settings, optional
+        What to start from instead of the defaults.
     """
-    settings = read_settings(config) if config else Settings()
+    settings = read_settings(config, base) if config else base or Settings()
     changes: dict[str, dict[str, Any]] = {}
     for key, value in values.items():
         section, mark, name = key.partition("__")

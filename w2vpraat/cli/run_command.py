@@ -32,12 +32,14 @@ from w2vpraat.cli.run_report import run_and_report
 def command(corpus: str | None, speakers: str | None, output: str, config: str | None, **values: Any) -> int:
     """Do all steps for CORPUS: tokens, measurements, embeddings, normalization, comparison, figure.
 
-    CORPUS is a folder with sound files and TextGrids of the same name, also in sub-folders. Without options
-    all labelled intervals of the phone tier are used, with the bundled phone model.
+    CORPUS is a folder with sound files and TextGrids of the same name, also in sub-folders; or a session file
+    of the window (.w2vpraat), which brings its own options, speakers, and ceilings set by hand. Without
+    options all labelled intervals of the phone tier are used, with the bundled phone model.
 
     \b
     w2vpraat run my_folder -o results
     w2vpraat run my_folder --speakers speakers.csv --label-map arpabet --label-class vowel -o results
+    w2vpraat run my_work.w2vpraat -o results
     w2vpraat run --config results/w2vpraat.toml -o again
 
     The results folder gets report.html (open it first), tokens.csv, vectors.npz, vectors.parquet, scores.csv,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
 from w2vpraat.corpus.pairing import SourceFile, Unpaired, pairs_across, pairs_beside, report_lonely
+from w2vpraat.corpus.textgrid import TextGrid, read_textgrid
 from w2vpraat.errors import InputError
 
 __all__ = ["AUDIO_SUFFIXES", "GRID_SUFFIXES", "Corpus", "Recording", "Unpaired", "discover"]
@@ -64,11 +65,32 @@ class Corpus:
         Sorted by name.
     unpaired : tuple of Unpaired
         What was left out and why, sorted by path.
+    grids : mapping
+        Recording name to TextGrid: annotations that are open in an editor. They go before the files, so that
+        what is on screen is what is measured.
     """
 
     root: Path
     recordings: tuple[Recording, ...]
     unpaired: tuple[Unpaired, ...] = ()
+    grids: Mapping[str, TextGrid] = field(default_factory=dict, compare=False, repr=False)
+
+    def with_grids(self, grids: Mapping[str, TextGrid]) -> Corpus:
+        """Return the corpus with these annotations instead of the files of the same recordings."""
+        return replace(self, grids=dict(grids))
+
+    def grid(self, recording: Recording, *, fallback_encoding: str = "latin-1") -> TextGrid:
+        """Return the annotation of a recording: as it is open, else as it is on the disk.
+
+        Raises
+        ------
+        TextGridError
+            If the file can't be read.
+        """
+        found = self.grids.get(recording.name)
+        return (
+            read_textgrid(recording.grid_path, fallback_encoding=fallback_encoding) if found is None else found
+        )
 
     def recording(self, name: str) -> Recording:
         """Return the recording of this name.

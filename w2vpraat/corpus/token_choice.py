@@ -68,6 +68,7 @@ class Choice:
         """
         return (
             self._label_refusal(token)
+            or self._speaker_refusal(token)
             or (None if is_point else self._duration_refusal(token))
             or self._context_refusal(token)
         )
@@ -88,6 +89,11 @@ class Choice:
                 return "unknown_symbol", f'"{token.raw_label}" is not in {self.label_map.name}'
             if kind != self.params.label_class:
                 return "label", f'"{token.label}" is of the class {kind}'
+        return None
+
+    def _speaker_refusal(self, token: Token) -> tuple[str, str] | None:
+        if self.params.only_speakers and token.speaker not in self.params.only_speakers:
+            return "speaker", f'is spoken by "{token.speaker}"'
         return None
 
     def _duration_refusal(self, token: Token) -> tuple[str, str] | None:

@@ -36,6 +36,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "duration": "too short or too long",
         "context": "the neighbour is not one of the wanted labels",
         "stop_word": "the word is a stop word",
+        "speaker": "not one of the wanted speakers",
         "overlap": "the interval overlaps with another of its tier",
         "gap": "the interval lies at a gap",
         "reversed": "the interval ends before (or where) it starts",

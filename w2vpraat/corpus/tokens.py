@@ -10,7 +10,6 @@ from w2vpraat.corpus.audio import audio_info
 from w2vpraat.corpus.discover import Corpus, Recording
 from w2vpraat.corpus.recording_tokens import grid_offset, suggestion, tokens_of
 from w2vpraat.corpus.speakers import SpeakerInfo, SpeakerTable, infer_speaker_rule
-from w2vpraat.corpus.textgrid import read_textgrid
 from w2vpraat.corpus.token_choice import make_choice
 from w2vpraat.corpus.token_values import REASONS, Rejected, Token, Tokens, tokens_frame
 from w2vpraat.errors import SpeakerError, W2VPraatError
@@ -74,7 +73,7 @@ def iter_tokens(
     params, read = params or TokenParams(), read or ReadParams()
     choice = make_choice(params)
     rule = infer_speaker_rule(corpus.recordings)
-    refused = _refused_by_table(corpus, speakers)
+    refused = refused_by_table(corpus, speakers)
 
     def lookup(recording: Recording, tier: str) -> SpeakerInfo:
         return rule.lookup(recording, tier) if speakers is None else speakers.lookup(recording, tier, rule)
@@ -83,7 +82,7 @@ def iter_tokens(
         try:
             if recording.name in refused:
                 raise refused[recording.name]
-            grid = read_textgrid(recording.grid_path, fallback_encoding=read.fallback_encoding)
+            grid = corpus.grid(recording, fallback_encoding=read.fallback_encoding)
             duration = audio_info(recording.audio_path).duration
             yield tokens_of(
                 recording, grid, params, read, choice=choice, audio_duration=duration, speaker_of=lookup
@@ -132,7 +131,8 @@ def join_tokens(
     )
 
 
-def _refused_by_table(corpus: Corpus, speakers: SpeakerTable | None) -> dict[str, SpeakerError]:
+def refused_by_table(corpus: Corpus, speakers: SpeakerTable | None) -> dict[str, SpeakerError]:
+    """Return the recordings whose row in the speaker table also fits others: name to error."""
     if speakers is None:
         return {}
     refused = {}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from w2vpraat.corpus.tables.presets import Preset, find_preset
 from w2vpraat.errors import ExportError
 from w2vpraat.export.preset_columns import BUILDERS, NEEDED, Source
+from w2vpraat.export.workbooks import workbook_bytes
 from w2vpraat.writing import write_whole
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def write_preset(made: PresetTable, path: str | PathLike[str]) -> Path:
             file=target,
         )
     if endings == (".xlsx",):
-        return write_whole(_workbook(made), target)
+        return write_whole(workbook_bytes("vowels", made.columns, made.rows), target)
     if made.preset.key == "norm":
         return write_whole(_bare_lines(made, target).encode("utf-8"), target)
     return write_whole(_quoted_lines(made, "\t" if target.suffix.lower() == ".tsv" else ","), target)
@@ -147,28 +148,3 @@ def _bare_lines(made: PresetTable, target: Path) -> str:
             raise ExportError(f"{odd!r} holds a tab or a line end, which NORM can't read", file=target)
         lines.append("\t".join(texts) + "\n")
     return "".join(lines)
-
-
-def _workbook(made: PresetTable) -> bytes:
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
-
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("vowels")
-
-    def cell(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        made_cell = WriteOnlyCell(sheet, value=value)
-        made_cell.data_type = "s"  # "=" is a label, not a formula
-        return made_cell
-
-    try:
-        for row in (made.columns, *made.rows):
-            sheet.append([cell(value) for value in row])
-    except IllegalCharacterError as error:
-        raise ExportError(f"Excel can't hold the text {str(error)!r}", "correct the label") from error
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

@@ -30,7 +30,7 @@ _BANDWIDTH = re.compile(r"B(\d+)")
 _VECTOR = re.compile(r"e\d{4,}")
 _NORMALIZED = re.compile(r"(F\d+|B\d+|f0|dur)_.+|z\d_z\d|ln_f\d_\w+")
 
-FORMATS = (".csv", ".tsv", ".parquet")
+FORMATS = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
 class _Left(Protocol):
@@ -92,14 +92,14 @@ def write_table(
     keep_order: bool = False,
     metadata: Sequence[str] = (),
 ) -> Path:
-    """Write a table as CSV, TSV or Parquet, by the ending of the path.
+    """Write a table as CSV, TSV, Parquet or Excel, by the ending of the path.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Its index is not written.
     path : path
-        ``.csv``, ``.tsv`` or ``.parquet``.
+        ``.csv``, ``.tsv``, ``.parquet`` or ``.xlsx``.
     keep_order : bool
         Keep the columns as they come; default: the order of the long table (see :func:`order_columns`).
     metadata : sequence of str
@@ -129,6 +129,8 @@ def write_table(
     table = _whole_numbers(table)
     if suffix == ".parquet":
         return write_whole(_parquet(table), target)
+    if suffix == ".xlsx":
+        return write_whole(_workbook(table), target)
     return write_whole(table_text(table, "," if suffix == ".csv" else "\t").encode("utf-8"), target)
 
 
@@ -148,6 +150,14 @@ def _whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
         if table[name].dtype.kind == "f" and (table[name].dropna() % 1 == 0).all()
     }
     return table.assign(**changes) if changes else table
+
+
+def _workbook(table: pd.DataFrame) -> bytes:
+    from w2vpraat.export.workbooks import workbook_bytes
+
+    cells = table.astype(object).to_numpy(dtype=object, copy=True)
+    cells[table.isna().to_numpy()] = None
+    return workbook_bytes("tokens", [str(name) for name in table.columns], cells.tolist())
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

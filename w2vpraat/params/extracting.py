@@ -59,6 +59,7 @@ class TokenParams(ParamGroup):
     following: tuple[str, ...] = param((), "Only tokens before one of these labels.")
     word_tier: str = param("", "Tier that holds the words; empty: found by name if there is one.")
     stop_words: tuple[str, ...] = param((), "Leave out tokens in these words (any case).")
+    only_speakers: tuple[str, ...] = param((), "Only tokens of these speakers; empty: of all.")
     point_window: float = param(
         0.025, "Half the stretch around a point that stands for a point-tier token.", unit="s", minimum=0.0
     )

@@ -12,6 +12,7 @@ from w2vpraat.corpus.token_values import Token
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.events import Progress, Skipped
 from w2vpraat.pipeline.opening import Opened, vowel_labels
+from w2vpraat.session.choices import ceilings_for
 from w2vpraat.session.measured import MeasuredStore, measurement_key
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from w2vpraat.acoustics import Measured
     from w2vpraat.acoustics.batch import MeasureJob
+
+
+BY_HAND = "ceiling set by hand"
+"""Said in ``measure_note`` of each token with such a ceiling."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,7 @@ class Measurements:
     table : pandas.DataFrame
         Identity and time columns of the tokens, measurements, metadata; one row per token and point.
     facts : dict
-        How: parameters, Praat's version and commands, ceilings chosen per speaker.
+        How: parameters, Praat's version and commands, ceilings chosen per speaker and set by hand.
     """
 
     table: pd.DataFrame
@@ -45,7 +50,7 @@ def measuring(
     Parameters
     ----------
     opened : Opened
-        The tokens; settings `formants`, `pitch`, `intensity`, `read` are used.
+        The tokens; settings `formants`, `pitch`, `intensity`, `read` and `ceilings` are used.
     store : MeasuredStore, optional
         Where finished recordings are kept. Ceilings per speaker depend on the whole corpus, so in that mode
         nothing is kept.
@@ -67,12 +72,14 @@ def measuring(
     store = None if per_speaker else store
     recordings = opened.recordings()
     total = len(recordings)
+    by_hand, _ = ceilings_by_hand(opened)
+    own = {recording.name: _own_ceilings(by_hand, tokens) for recording, tokens in recordings}
     tables: dict[str, pd.DataFrame] = {}
     keys: dict[str, str] = {}
     waiting: list[tuple[Recording, tuple[Token, ...]]] = []
     for recording, tokens in recordings:
         kept = None
-        if store is not None and (key := _key(opened, recording, tokens)):
+        if store is not None and (key := _key(opened, recording, tokens, own[recording.name])):
             keys[recording.name] = key
             kept = store.get(key)
         if kept is None:
@@ -81,7 +88,10 @@ def measuring(
             tables[recording.name] = kept
             yield Progress("measure", len(tables), total, recording.name, cached=True)
     found = measure_recordings(
-        (measure_job(opened, recording, tokens) for recording, tokens in waiting),
+        (
+            measure_job(opened, recording, tokens, own[recording.name] or None)
+            for recording, tokens in waiting
+        ),
         formants=settings.formants,
         pitch=settings.pitch,
         intensity=settings.intensity,
@@ -89,14 +99,14 @@ def measuring(
     )
     measured: list[tuple[str, Measured]] = []
     done = len(tables)
-    for (recording, _), result in zip(waiting, found, strict=True):
+    for (recording, tokens), result in zip(waiting, found, strict=True):
         done += 1
         if isinstance(result, FailedRecording):
             yield Skipped("measure", recording.name, result.error)
         elif per_speaker:
             measured.append((recording.name, result))
         else:
-            tables[recording.name] = result.table()
+            tables[recording.name] = _noted(result.table(), tokens, own[recording.name])
             if store is not None and recording.name in keys:
                 store.put(keys[recording.name], tables[recording.name])
         yield Progress("measure", done, total, recording.name)
@@ -109,7 +119,13 @@ def measuring(
     if per_speaker:
         chosen = _choose(opened, [one for _, one in measured])
         facts["ceilings"] = {speaker: _plain(choice) for speaker, choice in chosen.items()}
-        tables = {name: one.with_ceilings(chosen).table() for name, one in measured}
+        tokens_of = {recording.name: tokens for recording, tokens in recordings}
+        tables = {
+            name: _noted(one.with_ceilings(chosen).table(), tokens_of[name], own[name])
+            for name, one in measured
+        }
+    if by_hand:
+        facts["ceilings_by_hand"] = dict(sorted(by_hand.items()))
     parts = [tables[recording.name] for recording, _ in recordings if recording.name in tables]
     identity = opened.tokens.frame()
     if not parts:
@@ -120,6 +136,43 @@ def measuring(
     )
     values["time"] = values["time"].round(12)  # as the durations: without the noise of binary fractions
     yield Measurements(identity.merge(values, on="id", how="left", sort=False), facts)
+
+
+def ceilings_by_hand(opened: Opened) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Return the formant ceilings set by hand that concern the tokens in use.
+
+    Returns
+    -------
+    ceilings : dict
+        Id of a kept token, or speaker, to Hz.
+    lost : tuple of str
+        Tokens and speakers that a ceiling was set for and that are not there (any more).
+    """
+    kept = opened.tokens.kept
+    if not opened.settings.ceilings:
+        return {}, ()
+    # A token that is left out this time is not lost.
+    every = (*kept, *(one.token for one in opened.tokens.rejected))
+    ceilings, lost = ceilings_for(opened.settings.ceilings, every)
+    used = {token.id for token in kept} | {token.speaker for token in kept}
+    return {who: hertz for who, hertz in ceilings.items() if who in used}, lost
+
+
+def _own_ceilings(by_hand: Mapping[str, float], tokens: tuple[Token, ...]) -> dict[str, float]:
+    names = dict.fromkeys(name for token in tokens for name in (token.id, token.speaker))
+    return {name: by_hand[name] for name in sorted(names) if name in by_hand} if by_hand else {}
+
+
+def _noted(table: pd.DataFrame, tokens: tuple[Token, ...], own: Mapping[str, float]) -> pd.DataFrame:
+    """Say in the table which ceilings were set by hand."""
+    if not own:
+        return table
+    ids = {token.id for token in tokens if token.id in own or token.speaker in own}
+    notes = [
+        f"{note}; {BY_HAND}" if note and one in ids else BY_HAND if one in ids else note
+        for one, note in zip(table["id"], table["measure_note"], strict=True)
+    ]
+    return table.assign(measure_note=notes)
 
 
 def measure_job(
@@ -138,7 +191,7 @@ def measure_job(
     tokens : tuple of Token
         What to measure in it.
     ceilings : mapping, optional
-        Formant ceiling in Hz by token id; default: as the settings say.
+        Formant ceiling in Hz by token id or speaker; default: as the parameters say.
     """
     from w2vpraat.acoustics.batch import MeasureJob
     from w2vpraat.corpus.audio import read_audio
@@ -152,7 +205,7 @@ def measure_job(
     return MeasureJob(str(recording.audio_path), read, tokens, ceilings)
 
 
-def _key(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> str:
+def _key(opened: Opened, recording: Recording, tokens: tuple[Token, ...], own: Mapping[str, float]) -> str:
     from w2vpraat import __version__
     from w2vpraat.acoustics import praat_version
     from w2vpraat.corpus.audio import file_hash
@@ -163,13 +216,15 @@ def _key(opened: Opened, recording: Recording, tokens: tuple[Token, ...]) -> str
         start = opened.start_time(recording)
     except W2VPraatError:
         return ""  # measuring meets the same error, and reports it
-    facts = {
+    facts: dict[str, Any] = {
         "version": __version__,
         "praat": praat_version(),
         "channel": settings.read.channel,
         "start": start,
         "params": [group.as_dict() for group in (settings.formants, settings.pitch, settings.intensity)],
     }
+    if own:
+        facts["ceilings"] = dict(own)
     return measurement_key(digest, tokens, facts)
 
 

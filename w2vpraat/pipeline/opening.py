@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vpraat.corpus.discover import Corpus, Recording, discover
+from w2vpraat.corpus.discover import Corpus, Recording
+from w2vpraat.corpus.gathering import gather
 from w2vpraat.corpus.labels import guess_label_map, load_label_map
-from w2vpraat.corpus.speakers import SpeakerTable, read_speakers
-from w2vpraat.corpus.textgrid import read_textgrid
+from w2vpraat.corpus.speaker_edits import apply_edits
+from w2vpraat.corpus.speakers import SpeakerTable, infer_speaker_rule, read_speakers
 from w2vpraat.corpus.token_values import Token, Tokens
 from w2vpraat.corpus.tokens import grid_offset, iter_tokens, join_tokens
 from w2vpraat.errors import InputError, TokenError
@@ -58,16 +59,18 @@ class Opened:
         read = self.settings.read
         if read.grid_start == "zero":
             return 0.0
-        return grid_offset(read_textgrid(recording.grid_path, fallback_encoding=read.fallback_encoding), read)
+        return grid_offset(self.corpus.grid(recording, fallback_encoding=read.fallback_encoding), read)
 
 
-def opening(settings: Settings) -> Iterator[Progress | Skipped | Opened]:
+def opening(settings: Settings, corpus: Corpus | None = None) -> Iterator[Progress | Skipped | Opened]:
     """Find the recordings and choose the tokens.
 
     Parameters
     ----------
     settings : Settings
-        `corpus`, `speakers`, `read` and `tokens` are used.
+        `corpus`, `files`, `speakers`, `metadata`, `read` and `tokens` are used.
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: by the settings.
 
     Yields
     ------
@@ -81,10 +84,10 @@ def opening(settings: Settings) -> Iterator[Progress | Skipped | Opened]:
     TokenError
         If no recording has a token of the wanted kind.
     """
-    if not settings.corpus:
+    if corpus is None and not settings.sources:
         raise InputError("no corpus was given", "name the folder with the recordings and their TextGrids")
-    corpus = discover(settings.corpus)
-    speakers: SpeakerTable | None = read_speakers(settings.speakers) if settings.speakers else None
+    corpus = gather(settings.sources) if corpus is None else corpus
+    speakers = speaker_table(settings, corpus)
     for lonely in corpus.unpaired:
         yield Skipped(
             "tokens",
@@ -109,6 +112,24 @@ def opening(settings: Settings) -> Iterator[Progress | Skipped | Opened]:
     if not tokens.kept:
         raise _no_tokens(tokens, settings)
     yield Opened(settings, corpus, tokens)
+
+
+def speaker_table(settings: Settings, corpus: Corpus) -> SpeakerTable | None:
+    """Read the speaker table of the settings, with the changes that are not in its file.
+
+    Returns
+    -------
+    SpeakerTable or None
+        None if there is neither a table nor a change.
+
+    Raises
+    ------
+    SpeakerError
+        If it can't be read, or a change fits no row.
+    """
+    table = read_speakers(settings.speakers) if settings.speakers else None
+    rule = infer_speaker_rule(corpus.recordings)
+    return apply_edits(table, settings.metadata, corpus.recordings, rule=rule)
 
 
 def _no_tokens(tokens: Tokens, settings: Settings) -> TokenError:

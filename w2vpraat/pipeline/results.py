@@ -51,13 +51,26 @@ def write_results(results: Results, folder: Path, *, command_line: Sequence[str]
     written += _report(results, folder)
     settings = settings_text(results.opened.settings).encode("utf-8")
     written.append(write_whole(settings, folder / "w2vpraat.toml"))
-    written.append(write_provenance(_provenance(results, written, folder, command_line), folder))
+    written.append(write_provenance(run_provenance(results, written, folder, command_line), folder))
     return tuple(written)
 
 
-def _provenance(
-    results: Results, written: Sequence[Path], folder: Path, command_line: Sequence[str]
+def run_provenance(
+    results: Results, written: Sequence[Path], folder: Path, command_line: Sequence[str] = ()
 ) -> Provenance:
+    """Return the record of a run and of the files that hold its results.
+
+    Parameters
+    ----------
+    results : Results
+        From `running`.
+    written : sequence of Path
+        Files with its results.
+    folder : Path
+        Their paths are told relative to it.
+    command_line : sequence of str
+        What was typed, if anything was.
+    """
     from w2vpraat.session.provenance import build_provenance
 
     opened, scores = results.opened, results.scores

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from w2vpraat.errors import AudioError, ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
-from w2vpraat.pipeline.measuring import Measurements, measuring
+from w2vpraat.pipeline.measuring import Measurements, ceilings_by_hand, measuring
 from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
 from w2vpraat.pipeline.spaces import Spaces, build_spaces
 from w2vpraat.session.measured import measured_store
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from w2vpraat.compare import Scores
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
     from w2vpraat.corpus.clipping import Clipping
+    from w2vpraat.corpus.discover import Corpus
     from w2vpraat.models.encoder import Encoder
     from w2vpraat.pipeline.yardsticks import Yardsticks
 
@@ -76,7 +77,11 @@ class Results:
 
 
 def running(
-    settings: Settings, *, steps: Sequence[str] = ("measure", "embed", "compare"), workers: int | None = None
+    settings: Settings,
+    *,
+    corpus: Corpus | None = None,
+    steps: Sequence[str] = ("measure", "embed", "compare"),
+    workers: int | None = None,
 ) -> Iterator[Progress | Skipped | Results]:
     """Open, measure, embed, normalize and compare.
 
@@ -87,6 +92,8 @@ def running(
     ----------
     settings : Settings
         Everything that was asked for.
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: `settings.corpus`.
     steps : sequence of str
         Which of ``measure``, ``embed``, ``compare`` to do; normalization follows what was measured.
     workers : int, optional
@@ -107,7 +114,7 @@ def running(
     check_normalize_params(settings.normalize)
     encoder = check_embedding(settings, one_vector="compare" in steps) if "embed" in steps else None
     skipped: list[Skipped] = []
-    opened = yield from relayed(opening(settings), Opened, skipped)
+    opened = yield from relayed(opening(settings, corpus), Opened, skipped)
     jobs: list[Iterator[Any]] = []
     processors = os.cpu_count() or 1
     if "measure" in steps:
@@ -242,6 +249,11 @@ def _remarks(opened: Opened) -> list[str]:
         )
     if join is not None and join.rows_without_recording:
         notes.append(f"{len(join.rows_without_recording)} rows of the speaker table fit no recording")
+    if lost := ceilings_by_hand(opened)[1]:
+        notes.append(
+            "formant ceilings set by hand that fit no token or speaker of this run were not used: "
+            + ", ".join((*lost[:3], *([f"and {len(lost) - 3} more"] if len(lost) > 3 else [])))
+        )
     labels = [token.label for token in opened.tokens.kept]
     vowels = vowel_labels(labels, opened.settings.tokens.label_map)
     other = sum(label not in vowels for label in labels)

@@ -13,7 +13,7 @@ import numpy as np
 from w2vpraat.corpus.audio import audio_info
 from w2vpraat.corpus.discover import Recording
 from w2vpraat.corpus.moved_tokens import MovedToken, Reach, moved_tokens, n_moves, reaches
-from w2vpraat.corpus.textgrid import IntervalTier, read_textgrid
+from w2vpraat.corpus.textgrid import IntervalTier
 from w2vpraat.corpus.token_values import Token
 from w2vpraat.errors import ComparisonError, InputError, W2VPraatError
 from w2vpraat.events import Progress, Skipped
@@ -175,7 +175,7 @@ def movable_recording(
         If its files can't be read.
     """
     params, read = opened.settings.sensitivity, opened.settings.read
-    grid = read_textgrid(recording.grid_path, fallback_encoding=read.fallback_encoding)
+    grid = opened.corpus.grid(recording, fallback_encoding=read.fallback_encoding)
     sound = audio_info(recording.audio_path, start_time=opened.start_time(recording))
     points = [not isinstance(grid.tiers[token.tier_number - 1], IntervalTier) for token in tokens]
     near = [Reach() if point else around[token.id] for token, point in zip(tokens, points, strict=True)]

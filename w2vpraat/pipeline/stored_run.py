@@ -9,7 +9,7 @@ from typing import Any
 
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.session.provenance import read_provenance
-from w2vpraat.session.settings import Settings
+from w2vpraat.session.settings import CHOICES, Settings
 
 # What decided the tokens and their values; a later comparison has its own normalization and yardsticks.
 SECTIONS = ("read", "tokens", "formants", "pitch", "intensity", "embed")
@@ -35,7 +35,9 @@ class StoredRun:
 
     def settings_for(self, settings: Settings) -> Settings:
         """Return these settings with what decided tokens and values taken from the run."""
-        changes = {name: self.settings[name] for name in (*SECTIONS, "run") if name in self.settings}
+        changes = {
+            name: self.settings[name] for name in (*SECTIONS, *CHOICES, "run") if name in self.settings
+        }
         return settings.updated(changes)
 
 

@@ -135,6 +135,11 @@ def _split(text: str, separator: str, *, quotes: bool) -> Lines:
     return lines
 
 
+def text_separator(text: str, suffix: str) -> str:
+    """Return what separates the cells of a text file, as `text_lines` finds it."""
+    return "\t" if suffix == ".tsv" else _separator(text, blanks=False)
+
+
 def _separator(text: str, *, blanks: bool) -> str:
     """Return what stands most often in the header, preferring what the next line has as often."""
     lines = [re.sub(r'"[^"]*"', "x", line) for line in text.splitlines() if line.strip()][:2]

@@ -6,22 +6,16 @@ interval ``number`` and interval ``number + 1``.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import replace
 from math import isfinite
 from typing import NoReturn
 
-from w2vpraat.corpus.textgrid.values import (
-    Interval,
-    IntervalTier,
-    Point,
-    PointTier,
-    TextGrid,
-    Tier,
-    with_item,
-    with_items,
-)
+from w2vpraat.corpus.textgrid.splicing import spliced
+from w2vpraat.corpus.textgrid.values import Interval, IntervalTier, Point, PointTier, TextGrid, Tier
 from w2vpraat.errors import TextGridError
+
+_INSIDE = "choose a time inside an interval; gaps can be filled with empty intervals"
 
 
 def set_label(grid: TextGrid, tier: int | str, number: int, label: str) -> TextGrid:
@@ -33,9 +27,12 @@ def set_label(grid: TextGrid, tier: int | str, number: int, label: str) -> TextG
         If there is no such tier or item. (As do all edits.)
     """
     found = grid.tier(tier)
+    item: Interval | Point
     if isinstance(found, IntervalTier):
-        return grid.with_tier(tier, with_item(found, number, found.interval(number)._replace(label=label)))
-    return grid.with_tier(tier, with_item(found, number, found.point(number)._replace(label=label)))
+        item = found.interval(number)._replace(label=label)
+    else:
+        item = found.point(number)._replace(label=label)
+    return grid.with_tier(tier, spliced(found, number - 1, number, (item,)))
 
 
 def move_boundary(grid: TextGrid, tier: int | str, number: int, time: float) -> TextGrid:
@@ -49,12 +46,10 @@ def move_boundary(grid: TextGrid, tier: int | str, number: int, time: float) -> 
     found = grid.interval_tier(tier)
     left, right = _touching(grid, found, number)
     if not left.start < time < right.end:
-        _refuse(
-            grid, found, number, time, f"the boundary must stay between {left.start!r} and {right.end!r} s"
-        )
-    items = found.intervals
+        limits = f"the boundary must stay between {left.start!r} and {right.end!r} s"
+        _refuse(grid, found, number, time, limits, "move or remove the boundary that is in the way first")
     changed = (left._replace(end=time), right._replace(start=time))
-    return grid.with_tier(tier, with_items(found, (*items[: number - 1], *changed, *items[number + 1 :])))
+    return grid.with_tier(tier, spliced(found, number - 1, number + 1, changed))
 
 
 def set_interval_times(grid: TextGrid, tier: int | str, number: int, start: float, end: float) -> TextGrid:
@@ -71,12 +66,14 @@ def set_interval_times(grid: TextGrid, tier: int | str, number: int, start: floa
         _refuse(grid, found, number, start, "an interval must end after it starts")
     if start < min(found.start, old.start) or end > max(found.end, old.end):
         _refuse(grid, found, number, start, f"the tier goes from {found.start!r} to {found.end!r} s")
-    for index, other in enumerate(found.intervals, 1):
+    near = range(1, len(found) + 1) if found.sorted_starts is None else found.numbers_between(start, end)
+    for index in near:
+        other = found.intervals[index - 1]
         shared = min(end, other.end) - max(start, other.start)
         before = min(old.end, other.end) - max(old.start, other.start)
         if index != number and shared > max(before, 0.0):
             _refuse(grid, found, number, start, f"it would overlap interval {index}")
-    return grid.with_interval(tier, number, Interval(start, end, old.label))
+    return grid.with_tier(tier, spliced(found, number - 1, number, (Interval(start, end, old.label),)))
 
 
 def insert_boundary(grid: TextGrid, tier: int | str, time: float, split: int | None = None) -> TextGrid:
@@ -101,7 +98,7 @@ def insert_boundary(grid: TextGrid, tier: int | str, time: float, split: int | N
     old = found.interval(number)
     at = len(old.label) if split is None else split
     made = (Interval(old.start, time, old.label[:at]), Interval(time, old.end, old.label[at:]))
-    return _with_divided(grid, tier, found, number, made)
+    return grid.with_tier(tier, spliced(found, number - 1, number, made))
 
 
 def insert_interval(
@@ -127,15 +124,17 @@ def insert_interval(
     """
     found = grid.interval_tier(tier)
     if not start < end:
-        _refuse(grid, found, None, start, "the selection is empty")
+        _refuse(grid, found, None, start, "the selection is empty", "select a stretch of time")
     number = found.number_at(start)
     if not number:
-        _refuse(grid, found, None, start, "there is no interval at this time")
+        _refuse(grid, found, None, start, "there is no interval at this time", _INSIDE)
     old = found.interval(number)
     if end > old.end:
-        _refuse(grid, found, number, old.end, "the selection crosses a boundary")
+        inside = "select a stretch inside one interval"
+        _refuse(grid, found, number, old.end, "the selection crosses a boundary", inside)
     if (start, end) == old[:2]:
-        _refuse(grid, found, number, start, "there are boundaries at both edges already")
+        both = "there are boundaries at both edges already"
+        _refuse(grid, found, number, start, f"{both}, {start!r} and {end!r} s", "select other times")
     left, middle, right = old.label, "", ""
     if split is not None:
         left, middle, right = old.label[: split[0]], old.label[split[0] : split[1]], old.label[split[1] :]
@@ -145,7 +144,7 @@ def insert_interval(
         made = (Interval(old.start, start, left), Interval(start, end, middle + right))
     else:
         made = (Interval(old.start, start, left), Interval(start, end, middle), Interval(end, old.end, right))
-    return _with_divided(grid, tier, found, number, made)
+    return grid.with_tier(tier, spliced(found, number - 1, number, made))
 
 
 def remove_boundary(
@@ -169,8 +168,7 @@ def remove_boundary(
     left, right = _touching(grid, found, number)
     once = keep_equal_once and left.label == right.label
     joined = Interval(left.start, right.end, left.label if once else left.label + right.label)
-    items = found.intervals
-    return grid.with_tier(tier, with_items(found, (*items[: number - 1], joined, *items[number + 1 :])))
+    return grid.with_tier(tier, spliced(found, number - 1, number + 1, (joined,)))
 
 
 def insert_point(grid: TextGrid, tier: int | str, time: float, label: str = "") -> TextGrid:
@@ -182,14 +180,14 @@ def insert_point(grid: TextGrid, tier: int | str, time: float, label: str = "") 
         If there is one already, or the time is outside the tier.
     """
     found = grid.point_tier(tier)
-    return grid.with_tier(tier, _with_point(grid, found, list(found.points), Point(time, label), None))
+    return grid.with_tier(tier, _with_point(grid, found, Point(time, label), None))
 
 
 def remove_point(grid: TextGrid, tier: int | str, number: int) -> TextGrid:
     """Take a point away."""
     found = grid.point_tier(tier)
     found.point(number)
-    return grid.with_tier(tier, with_items(found, (*found.points[: number - 1], *found.points[number:])))
+    return grid.with_tier(tier, spliced(found, number - 1, number, ()))
 
 
 def move_point(grid: TextGrid, tier: int | str, number: int, time: float) -> TextGrid:
@@ -202,8 +200,7 @@ def move_point(grid: TextGrid, tier: int | str, number: int, time: float) -> Tex
     """
     found = grid.point_tier(tier)
     moved = found.point(number)._replace(time=time)
-    others = [*found.points[: number - 1], *found.points[number:]]
-    return grid.with_tier(tier, _with_point(grid, found, others, moved, number))
+    return grid.with_tier(tier, _with_point(grid, found, moved, number))
 
 
 def add_tier(grid: TextGrid, tier: Tier, position: int | None = None) -> TextGrid:
@@ -266,50 +263,44 @@ def duplicate_tier(
     return grid.with_tiers((*grid.tiers[:at], copy, *grid.tiers[at:]))
 
 
-def _with_divided(
-    grid: TextGrid, tier: int | str, found: IntervalTier, number: int, made: tuple[Interval, ...]
-) -> TextGrid:
-    items = found.intervals
-    return grid.with_tier(tier, with_items(found, (*items[: number - 1], *made, *items[number:])))
-
-
 def _touching(grid: TextGrid, tier: IntervalTier, number: int) -> tuple[Interval, Interval]:
     if not 1 <= number < len(tier):
         _refuse(grid, tier, number, None, f"boundaries are numbered 1 to {len(tier) - 1}; tier edges stay")
     left, right = tier.interval(number), tier.interval(number + 1)
     if left.end != right.start:
-        _refuse(
-            grid,
-            tier,
-            number,
-            left.end,
-            f"interval {number + 1} starts at {right.start!r} s: they don't touch",
-        )
+        apart = f"interval {number + 1} starts at {right.start!r} s: they don't touch"
+        _refuse(grid, tier, number, left.end, apart, "repair the gap or overlap first")
     return left, right
 
 
 def _interval_around(grid: TextGrid, tier: IntervalTier, time: float) -> int:
     number = tier.number_at(time)
     if not number:
-        _refuse(grid, tier, None, time, "there is no interval at this time")
+        _refuse(grid, tier, None, time, "there is no interval at this time", _INSIDE)
     if time in tier.interval(number)[:2]:
-        _refuse(grid, tier, number, time, "there is a boundary at this time already")
+        _refuse(grid, tier, number, time, "there is a boundary at this time already", "choose another time")
     return number
 
 
-def _with_point(
-    grid: TextGrid, tier: PointTier, others: list[Point], point: Point, number: int | None
-) -> PointTier:
+def _with_point(grid: TextGrid, tier: PointTier, point: Point, number: int | None) -> PointTier:
+    """Put a point in its place; `number` is the one that it replaces."""
     if not tier.start <= point.time <= tier.end:
-        _refuse(grid, tier, number, point.time, f"the tier goes from {tier.start!r} to {tier.end!r} s")
-    if any(other.time == point.time for other in others):
-        _refuse(grid, tier, number, point.time, "there is a point at this time already")
-    times = [other.time for other in others]
-    if times == sorted(times):
-        at = bisect_right(times, point.time)
+        domain = f"the tier goes from {tier.start!r} to {tier.end!r} s"
+        _refuse(grid, tier, number, point.time, domain, "choose a time inside the tier")
+    others = tier if number is None else spliced(tier, number - 1, number, ())
+    times = others.sorted_times
+    if times is not None:
+        at = bisect_left(times, point.time)
+        taken = times[at : at + 1] == [point.time]
     else:
-        at = next((index for index, time in enumerate(times) if time > point.time), len(times))
-    return with_items(tier, (*others[:at], point, *others[at:]))
+        unsorted = [other.time for other in others]
+        at = next((index for index, time in enumerate(unsorted) if time > point.time), len(unsorted))
+        taken = point.time in unsorted
+    if taken:
+        _refuse(
+            grid, tier, number, point.time, "there is a point at this time already", "choose another time"
+        )
+    return spliced(others, at, at, (point,))
 
 
 def _position(grid: TextGrid, position: int | None, last: int) -> int:
@@ -322,7 +313,12 @@ def _position(grid: TextGrid, position: int | None, last: int) -> int:
     return position
 
 
-def _refuse(grid: TextGrid, tier: Tier, number: int | None, time: float | None, message: str) -> NoReturn:
-    raise TextGridError(
-        message, "nothing was changed", file=grid.file, tier=tier.name, interval=number, time=time
-    )
+def _refuse(
+    grid: TextGrid,
+    tier: Tier,
+    number: int | None,
+    time: float | None,
+    message: str,
+    hint: str = "nothing was changed",
+) -> NoReturn:
+    raise TextGridError(message, hint, file=grid.file, tier=tier.name, interval=number, time=time)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from operator import le, lt
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from w2vpraat.errors import TextGridError
@@ -127,8 +127,8 @@ class IntervalTier:
 
         The end of the tier belongs to its last interval.
         """
-        if self._starts is not None:
-            index = bisect_right(self._starts, time) - 1
+        if self.sorted_starts is not None:
+            index = bisect_right(self.sorted_starts, time) - 1
             if index >= 0:
                 found = self.intervals[index]
                 if time < found.end or time == found.end == self.end:
@@ -146,9 +146,9 @@ class IntervalTier:
 
     def numbers_between(self, start: float, end: float) -> tuple[int, ...]:
         """Numbers of the intervals that share more than an edge with ``start`` to ``end``."""
-        if self._starts is not None:
-            first = max(bisect_right(self._starts, start) - 1, 0)
-            candidates = range(first, bisect_left(self._starts, end))
+        if self.sorted_starts is not None:
+            first = max(bisect_right(self.sorted_starts, start) - 1, 0)
+            candidates = range(first, bisect_left(self.sorted_starts, end))
         else:
             candidates = range(len(self.intervals))
         return tuple(
@@ -162,13 +162,12 @@ class IntervalTier:
         return tuple(self.intervals[number - 1] for number in self.numbers_between(start, end))
 
     @cached_property
-    def _starts(self) -> list[float] | None:
-        # Only a tier without overlaps can be searched by bisection.
-        items = self.intervals
-        tidy = all(item.start < item.end for item in items) and all(
-            left.end <= right.start for left, right in pairwise(items)
-        )
-        return [item.start for item in items] if tidy else None
+    def sorted_starts(self) -> list[float] | None:
+        """Starts in seconds, for bisection; None if durations aren't positive or intervals overlap."""
+        starts = [item[0] for item in self.intervals]
+        ends = [item[1] for item in self.intervals]
+        tidy = all(map(lt, starts, ends)) and all(map(le, ends, starts[1:]))
+        return starts if tidy else None
 
 
 @dataclass(frozen=True)
@@ -222,7 +221,16 @@ class PointTier:
 
     def points_between(self, start: float, end: float) -> tuple[Point, ...]:
         """Return the points with ``start <= time <= end``."""
+        times = self.sorted_times
+        if times is not None:
+            return self.points[bisect_left(times, start) : bisect_right(times, end)]
         return tuple(point for point in self.points if start <= point.time <= end)
+
+    @cached_property
+    def sorted_times(self) -> list[float] | None:
+        """Times in seconds, for bisection; None if they go back somewhere. Equal times may be there."""
+        times = [point[0] for point in self.points]
+        return times if all(map(le, times, times[1:])) else None
 
 
 Tier: TypeAlias = IntervalTier | PointTier
@@ -372,7 +380,7 @@ class TextGrid:
         """Return a grid with one tier replaced; what is equal to the old tier keeps its bytes in the file."""
         number = self.tier_number(which)
         old = self.tiers[number - 1]
-        if tier.origin is None and type(tier) is type(old) and tier is not old:
+        if tier.origin is None and old.origin is not None and type(tier) is type(old):
             tier = replace(tier, origin=old.origin)
         return self.with_tiers((*self.tiers[: number - 1], tier, *self.tiers[number:]))
 

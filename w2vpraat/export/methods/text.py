@@ -218,6 +218,8 @@ def _choice(tokens: Mapping[str, Any]) -> list[str]:
         limits.append(f"longer than {1000 * tokens['max_duration']:g} ms")
     if tokens.get("stop_words"):
         limits.append(f"in the words {', '.join(tokens['stop_words'])}")
+    if tokens.get("only_speakers"):
+        limits.append(f"of speakers other than {', '.join(tokens['only_speakers'])}")
     sentence = ", ".join(parts)
     return [f"{sentence}; tokens {' or '.join(limits)} were left out." if limits else f"{sentence}."]
 
@@ -244,17 +246,37 @@ def _measurement(
         f"({cite('jadoul2018')}): Burg's method"
     )
     if formants:
+        by_hand = facts.get("ceilings_by_hand", {})
         text += (
-            f", {formants['n_formants']:g} formants below {_ceiling(formants, table, cite)}, window length "
-            f"{1000 * formants['window']:g} ms, pre-emphasis from {formants['preemphasis']:g} Hz, "
-            f"{_points(formants)}"
+            f", {formants['n_formants']:g} formants below {_ceiling(formants, table, cite, by_hand)}, window "
+            f"length {1000 * formants['window']:g} ms, pre-emphasis from {formants['preemphasis']:g} Hz, "
+            f"{_points(formants)}{_by_hand(by_hand)}"
         )
     return text + "."
 
 
-def _ceiling(formants: Mapping[str, Any], table: pd.DataFrame | None, cite: Bibliography) -> str:
+def _by_hand(ceilings: Mapping[str, float]) -> str:
+    """Say how many ceilings a person chose; ids of tokens have a #, names of speakers have none."""
+    if not ceilings:
+        return ""
+    tokens = sum("#" in name for name in ceilings)
+    counted = ((tokens, "token"), (len(ceilings) - tokens, "speaker"))
+    who = listed([f"{count} {word}{'s' * (count > 1)}" for count, word in counted if count])
+    low, high = min(ceilings.values()), max(ceilings.values())
+    span = f"{low:g} Hz" if low == high else f"{low:g} to {high:g} Hz"
+    return f"; the ceiling of {who} was set by hand ({span})"
+
+
+def _ceiling(
+    formants: Mapping[str, Any],
+    table: pd.DataFrame | None,
+    cite: Bibliography,
+    by_hand: Mapping[str, float],
+) -> str:
     ceilings = _column(table, "max_formant")
     used = [] if ceilings is None else sorted(ceilings.dropna().unique().tolist())
+    ours = set(by_hand.values()) - {formants["ceiling"]}
+    used = [hertz for hertz in used if hertz not in ours]
     mode = formants["ceiling_mode"]
     women, men = formants["ceiling_female"], formants["ceiling_male"]
     if mode in ("speaker", "token"):
