@@ -15,9 +15,9 @@ class FigureView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = QPixmap()
-        self._hint = "No figure in this folder."
-        self.setMinimumSize(320, 200)
-        self.setAccessibleName("Side-by-side figure")
+        self._hint = self.tr("No figure in this folder.")
+        self.setMinimumSize(240, 140)
+        self.setAccessibleName(self.tr("Side-by-side figure"))
 
     @property
     def has_picture(self) -> bool:

@@ -29,8 +29,8 @@ _WITHOUT_WINDOW = "every step also runs without a window: w2vpraat run --help"
 def command(paths: tuple[str, ...]) -> int:
     """Open the window.
 
-    With a folder, a session file (.w2vpraat), or a sound file and its TextGrid; without any of them it shows
-    what was open last.
+    With a folder, a session file (.w2vpraat), or a sound file and its TextGrid; without any of them the start
+    page, with what was open lately.
 
     \b
     w2vpraat gui my_folder

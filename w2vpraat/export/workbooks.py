@@ -1,4 +1,4 @@
-"""Excel workbooks of one sheet."""
+"""Excel workbooks of one sheet. Excel keeps 15 digits of a number."""
 
 from __future__ import annotations
 
@@ -28,8 +28,13 @@ def workbook_bytes(title: str, columns: Sequence[str], rows: Iterable[Sequence[A
     """
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+    lines = [list(columns), *(list(row) for row in rows)]
+    texts = (value for line in lines for value in line if isinstance(value, str))
+    odd = next((text for text in texts if ILLEGAL_CHARACTERS_RE.search(text)), None)
+    if odd is not None:
+        raise ExportError(f"Excel can't hold the text {odd!r}", "correct the label")
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title)
 
@@ -40,11 +45,8 @@ def workbook_bytes(title: str, columns: Sequence[str], rows: Iterable[Sequence[A
         made.data_type = "s"  # "=" is a label, not a formula
         return made
 
-    try:
-        for row in (columns, *rows):
-            sheet.append([cell(value) for value in row])
-    except IllegalCharacterError as error:
-        raise ExportError(f"Excel can't hold the text {str(error)!r}", "correct the label") from error
+    for line in lines:
+        sheet.append([cell(value) for value in line])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""The window shows a results folder, and says what is wrong with any other."""
+"""A results folder is shown, and what is wrong with any other is said."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
-from w2vpraat_gui.main_window import MainWindow
-from w2vpraat_gui.state import Sheet
+from w2vpraat_gui.panels.results_panel import ResultsPanel
+from w2vpraat_gui.results_folder import Sheet
 from w2vpraat_gui.tables.sheet_model import SheetModel
+
+from w2vpraat.errors import InputError
 
 
 @pytest.fixture
@@ -33,21 +34,19 @@ def _column(model: SheetModel, column: int) -> list[str]:
 
 
 def test_results_folder_is_shown(qtbot: QtBot, results: Path) -> None:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    assert window.pages.currentIndex() == 0
-    assert window.open_results(results)
-    assert window.pages.currentIndex() == 1
-    assert window.figure.has_picture
-    assert _column(window.tokens.model(), 1) == ["iː", "ɑ", "t͡s"]
-    assert _column(window.scores.model(), 0) == ["Hz"]
-    assert "3 tokens" in window.statusBar().currentMessage()
-    window.show()
-    window.resize(600, 500)
-    middle = (
-        window.figure.grab().toImage().pixelColor(window.figure.width() // 2, window.figure.height() // 2)
-    )
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.open_folder(results)
+    assert panel.figure.has_picture
+    assert _column(panel.tokens.model(), 1) == ["iː", "ɑ", "t͡s"]
+    assert _column(panel.scores.model(), 0) == ["Hz"]
+    panel.show()
+    panel.resize(600, 500)
+    middle = panel.figure.grab().toImage().pixelColor(panel.figure.width() // 2, panel.figure.height() // 2)
     assert (middle.red(), middle.green(), middle.blue()) == (255, 0, 0)
+    with qtbot.waitSignal(panel.token_wanted) as wanted:
+        panel.tokens.activated.emit(panel.tokens.model().index(1, 2))
+    assert wanted.args == ["a#2.2"]
 
 
 def test_numbers_sort_by_value_and_empty_cells_come_last() -> None:
@@ -61,18 +60,16 @@ def test_numbers_sort_by_value_and_empty_cells_come_last() -> None:
 
 
 def test_wrong_folder_names_the_remedy_and_keeps_what_is_shown(
-    qtbot: QtBot, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, results: Path, tmp_path: Path
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda parent, title, text: said.append(text))
-    window = MainWindow()
-    qtbot.addWidget(window)
-    assert window.open_results(results)
-    assert not window.open_results(tmp_path)
-    assert "tokens.csv" in said[0]
-    assert "w2vpraat run" in said[0]
-    assert window.results is not None
-    assert window.results.folder == results
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.open_folder(results)
+    with pytest.raises(InputError, match=r"tokens\.csv") as refused:
+        panel.open_folder(tmp_path)
+    assert "w2vpraat run" in refused.value.hint
+    assert panel.results is not None
+    assert panel.results.folder == results
 
 
 def test_long_numbers_are_shown_short_and_told_in_full() -> None:

@@ -1,0 +1,1 @@
+"""The annotation editor: what the keys and the mouse do to a document."""

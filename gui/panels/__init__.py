@@ -1,0 +1,1 @@
+"""Panels: forms and lists that emit what the user wants."""

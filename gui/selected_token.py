@@ -1,0 +1,21 @@
+"""Which token the selection in the editor means."""
+
+from __future__ import annotations
+
+from .document import Document
+from .views.tier_layout import selected_number
+
+
+def selected_place(document: Document | None) -> tuple[int, int] | None:
+    """Return tier and number (from 1) of the selected interval or point; None if there is none."""
+    if document is None or document.tier is None:
+        return None
+    view = document.view
+    number = selected_number(document.tier, view.selection_start, view.selection_end)
+    return (view.tier, number) if number else None
+
+
+def selected_token(document: Document | None) -> str:
+    """Return the id of the selected interval or point, as it is now; empty if there is none."""
+    place = selected_place(document)
+    return "" if document is None or place is None else f"{document.name}#{place[0]}.{place[1]}"

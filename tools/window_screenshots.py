@@ -1,0 +1,182 @@
+"""Make the pictures of the window in docs/images/: the real program on a screen without a monitor.
+
+    python -m tools.window_screenshots [FOLDER] [--only NAME]
+
+Needs Xvfb and xdotool. Nothing is drawn for the picture: keys and mouse do what a user does
+(tests/gui/e2e/desktop.py), on a copy of the sample corpus. Look at the pictures before you commit them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from w2vpraat.corpus.textgrid import edits, praat_edits, read_textgrid, write_textgrid
+from w2vpraat.resources import sample_corpus
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "gui" / "e2e"))
+from desktop import Desktop, Window  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+NAME = "us_m_liam"
+SCENES: dict[str, Callable[[Studio], None]] = {}
+
+
+class Studio:
+    """A desktop with the window on it, and a camera.
+
+    Parameters
+    ----------
+    desktop : Desktop
+    work : Path
+        For the home of the window, and its documents.
+    out : Path
+        Where the pictures are put.
+    """
+
+    def __init__(self, desktop: Desktop, work: Path, out: Path) -> None:
+        self.desktop, self.work, self.out = desktop, work, out
+        self.corpus = work / "vowels"
+        shutil.copytree(sample_corpus(), self.corpus)
+
+    def picture(self, window: Window, name: str) -> None:
+        """Take a picture when the window is at rest, the mouse out of the way."""
+        self.desktop.move((1279, 799))
+        window.until(lambda state: not state["jobs"])
+        raw = self.work / "screen.png"
+        assert window.ask("photograph", str(raw))
+        target = self.out / f"window-{name}.png"
+        with Image.open(raw) as picture:
+            picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+        print(f"{target}  {target.stat().st_size // 1000} kB")
+
+    def choose(self, window: Window, menu: str, entry: str) -> None:
+        """Choose an entry of a menu with the mouse."""
+        self.desktop.click(window.place("menu", menu))
+        self.desktop.click(window.place("entry", entry))
+
+    def dismiss(self, window: Window) -> None:
+        """Put all messages away."""
+        while window.state["notices"]:
+            count = len(window.state["notices"])
+            self.desktop.click(window.place("widget", "notices.rows.0.dismiss"))
+            window.until(lambda state, count=count: len(state["notices"]) < count)
+
+    def at_a_vowel(self, window: Window) -> None:
+        """Open a recording at two seconds of speech, with formants and f0, a vowel selected."""
+        window.until(lambda state: len(state["visible"]) == 20)
+        window.focus("w2vpraat")
+        self.desktop.click(window.place("widget", "corpus.filter_line"))
+        self.desktop.type("liam")
+        window.until(lambda state: state["visible"] == [NAME])
+        self.desktop.key("Return")
+        window.until(lambda state: state["name"] == NAME)
+        self.desktop.click(window.place("widget", "corpus.filter_line"))
+        self.desktop.key("Escape")
+        window.until(lambda state: len(state["visible"]) == 20)
+        # Two seconds: from a cursor to another with Shift, then zoom to the selection.
+        with self.desktop.held(window.place("strip", "editor.sound.waveform", 5.45)):
+            self.desktop.move(window.place("strip", "editor.sound.waveform", 7.45))
+        window.until(lambda state: state["selection"][1] - state["selection"][0] > 1.9)
+        self.desktop.key("ctrl+n")
+        window.until(lambda state: state["range"][1] - state["range"][0] < 2.2)
+        self.choose(window, "View", "Show formants")
+        start, end, _ = next(
+            item for item in window.ask("grid", 2) if item[0] > window.state["range"][0] and item[2] == "ɛ"
+        )
+        self.desktop.click(window.place("boundary", 2, 0.5 * (start + end)))
+        window.until(lambda state: state["selection"] == [start, end])
+        self.dismiss(window)
+
+
+def scene(take: Callable[[Studio], None]) -> Callable[[Studio], None]:
+    """Name a scene after its function."""
+    SCENES[take.__name__] = take
+    return take
+
+
+@scene
+def start(studio: Studio) -> None:
+    """The start page."""
+    with Window(studio.desktop, studio.work / "start") as window:
+        window.until(lambda state: state["page"] == 0)
+        window.focus("w2vpraat")
+        studio.picture(window, "start")
+
+
+@scene
+def editor(studio: Studio) -> None:
+    """The editor in both colours, the IPA letters, the sheet of keys."""
+    with Window(studio.desktop, studio.work / "editor", [studio.corpus]) as window:
+        studio.at_a_vowel(window)
+        studio.picture(window, "editor")
+        studio.desktop.key("ctrl+shift+i")
+        window.focus("IPA")
+        studio.picture(window, "palette")
+        studio.desktop.key("Escape")
+        window.focus("w2vpraat")
+        studio.desktop.key("ctrl+k")
+        window.focus("Keys")
+        studio.picture(window, "keys")
+        studio.desktop.key("Escape")
+        window.focus("w2vpraat")
+        studio.choose(window, "View", "Dark")
+        studio.picture(window, "editor-dark")
+
+
+@scene
+def annotators(studio: Studio) -> None:
+    """Two annotators: numbers, list of disagreements, both grids in the editor."""
+    second = second_grid(studio)
+    with Window(studio.desktop, studio.work / "annotators", [studio.corpus]) as window:
+        studio.at_a_vowel(window)
+        studio.choose(window, "Annotators", "Load a second annotator's TextGrid…")
+        window.focus("The second annotator")
+        studio.desktop.type(str(second))
+        studio.desktop.key("Return")
+        window.until(lambda state: state["second"])
+        window.focus("w2vpraat")
+        window.until(lambda state: not state["jobs"])
+        studio.desktop.key("ctrl+alt+d")
+        studio.dismiss(window)
+        studio.picture(window, "annotators")
+
+
+def second_grid(studio: Studio) -> Path:
+    """Write what another annotator might have: boundaries a little elsewhere, two other labels."""
+    path = studio.corpus / f"{NAME}.TextGrid"
+    grid = read_textgrid(path)
+    for number in range(2, len(grid.tier(2)), 3):
+        old = grid.tier(2).items[number - 1][1]
+        shift = (-0.012, 0.006, 0.021, -0.004)[number % 4]
+        grid = praat_edits.move_boundary_to(grid, 2, number, round(old + shift, 4))
+    for number in (9, 33):
+        grid = edits.set_label(grid, 2, number, "æ")
+    target = studio.work / f"{NAME}.TextGrid"
+    write_textgrid(grid, target)
+    return target
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
+    parser.add_argument("--only", action="append", choices=sorted(SCENES))
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    for name, take in SCENES.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        with tempfile.TemporaryDirectory() as work, Desktop() as desktop:
+            take(Studio(desktop, Path(work), chosen.folder))
+
+
+if __name__ == "__main__":
+    main()
