@@ -17,8 +17,8 @@ Every option of the command line, by section of the settings file `w2vpraat.toml
 command line win over the file, the file over the defaults. `w2vpraat run` writes the file with all values
 back into the results folder: `w2vpraat run --config w2vpraat.toml -o DIR` repeats the run. Lists are
 `["a", "b"]` in the file and `a,b` on the command line. `[run]` holds the corpus, further files
-of it (`files`) and the speaker table; `[ceilings]` formant ceilings that were set by hand, by token id or speaker;
-`[metadata]` changes of the speaker table that are not in its file (see [sessions](sessions.md)).
+of it (`files`) and the speaker table; `[ceilings]` formant ceilings that were set by hand, by token id or
+speaker; `[metadata]` changes of the speaker table that are not in its file (see [sessions](sessions.md)).
 
 This page is made by `python tools/write_settings_page.py`.
 """

@@ -178,4 +178,3 @@ class JobRow(QFrame):
     def _on_log(self, shown: bool) -> None:
         self.log.setPlainText("\n".join(self.job.log))
         self.log.setVisible(shown)
-

@@ -88,9 +88,9 @@ class Corpus:
             If the file can't be read.
         """
         found = self.grids.get(recording.name)
-        return (
-            read_textgrid(recording.grid_path, fallback_encoding=fallback_encoding) if found is None else found
-        )
+        if found is not None:
+            return found
+        return read_textgrid(recording.grid_path, fallback_encoding=fallback_encoding)
 
     def recording(self, name: str) -> Recording:
         """Return the recording of this name.
