@@ -16,9 +16,9 @@ from w2vpraat.params.editing import WindowParams
 from w2vpraat.session.session import new_session
 
 from . import fonts
-from .files import is_results
 from .languages import install_language
 from .main_window import MainWindow
+from .storage.files import is_results
 from .theme import apply_theme
 from .view_settings import setting
 

@@ -15,15 +15,13 @@ from w2vpraat.corpus.textgrid import TextGrid
 from w2vpraat.errors import W2VPraatError
 
 from .actions import Actions
+from .annotators.second import Second
 from .arrangement import Arrangement, fit_screen
 from .document import Document
 from .editor.ceiling_commands import CeilingCommands
 from .editor.commands import EditorCommands
 from .editor.editor import Editor
-from .files import Files
-from .keeping import Keeping
-from .measuring import Measuring
-from .new_grids import NewGrids
+from .measuring.measuring import Measuring
 from .panels.corpus_panel import CorpusPanel
 from .panels.jobs_panel import JobsPanel
 from .panels.measure_panel import MeasurePanel
@@ -33,8 +31,10 @@ from .panels.second_panel import SecondPanel
 from .panels.start_page import StartPage
 from .panels.tokens_panel import TokensPanel
 from .playback.player import Player
-from .second import Second
 from .state import AppState
+from .storage.files import Files
+from .storage.keeping import Keeping
+from .storage.new_grids import NewGrids
 from .view_commands import ViewCommands
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea

@@ -29,8 +29,8 @@ from w2vpraat.acoustics.spectrogram import grey_levels
 from w2vpraat.acoustics.token_candidates import CandidateTrack
 from w2vpraat.params import SpectrogramParams
 
-from ..candidate_work import Picture
 from ..theme import colour, colours
+from ..work.candidates import Picture
 
 GAP, HEAD, FRAME, SCALE = 8.0, 20.0, 3.0, 26.0
 """Pixels between pictures, of the line above each, of its frame, and of the frequencies at the left."""

@@ -20,12 +20,12 @@ from w2vpraat.events import Progress
 from w2vpraat.pipeline.running import Results
 from w2vpraat.session.session import Session
 
-from ..candidate_work import Picture, Prepared, picturing
 from ..document import Document
 from ..fonts import label_font
 from ..selected_token import selected_token
 from ..state import AppState
 from ..theme import colours
+from ..work.candidates import Picture, Prepared, picturing
 from .candidate_pictures import CandidatePictures
 
 FOLLOW = 120

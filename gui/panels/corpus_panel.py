@@ -31,12 +31,12 @@ from w2vpraat.corpus.corpus_row import CorpusRow
 from w2vpraat.corpus.filtering import Filter, FilterError, parse_filter
 from w2vpraat.errors import InputError
 
-from ..corpus_feed import CorpusFeed
-from ..metadata import Metadata
 from ..state import AppState
 from ..tables.corpus_model import FIXED, NAME, SERIOUS, STATUS, CorpusFilter, CorpusModel, told_duration
 from ..tables.corpus_view import CorpusTable
 from ..theme import colours
+from .corpus_feed import CorpusFeed
+from .metadata import Metadata
 
 FILTER_WAIT = 300
 """Milliseconds after the last key until the filter is a choice of the session."""

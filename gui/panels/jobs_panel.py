@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from ..jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job, error_report
+from ..measuring.time_estimate import duration_words
 from ..state import AppState
-from ..time_estimate import duration_words
 
 STEPS = {
     "tokens": "choose tokens",

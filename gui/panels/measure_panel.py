@@ -27,12 +27,12 @@ from w2vpraat.params import ParamGroup, TokenParams
 
 from ..actions import Actions
 from ..dialogs.list_dialog import ListDialog
-from ..measuring import Measuring
-from ..results_folder import Sheet
+from ..measuring.measuring import Measuring
 from ..state import AppState
 from ..tables.sheet_model import SheetModel
 from ..theme import colours
-from ..token_work import LONG, MOST_LISTED, SHORT, listing
+from ..work.counting import LONG, MOST_LISTED, SHORT, listing
+from ..work.results_folder import Sheet
 from .acoustics_choice import AcousticsChoice
 from .model_choice import ModelChoice
 from .normalize_choice import NormalizeChoice

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 from w2vpraat.models.catalogue import ModelRecord
 from w2vpraat.params import EmbedParams
 
-from ..model_work import device_limits, listing, looking_for_devices, looking_up
 from ..state import AppState
+from ..work.models import device_limits, listing, looking_for_devices, looking_up
 from .layer_choice import LayerChoice
 from .model_card import ModelCard
 from .section import Fold, GroupForms, align_row, told

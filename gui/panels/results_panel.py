@@ -11,9 +11,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTableView, QTabWidget, QVBoxLayout, QWidget
 
 from ..fonts import label_font
-from ..results_folder import Results, Sheet, read_results
 from ..tables.sheet_model import SheetModel
 from ..views.figure_view import FigureView
+from ..work.results_folder import Results, Sheet, read_results
 
 
 class ResultsPanel(QWidget):

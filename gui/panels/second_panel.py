@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 from w2vpraat.compare.agreement.disagreements import KINDS
 
 from ..actions import Actions
+from ..annotators.second import Second
 from ..dialogs.blind_dialog import BlindDialog
-from ..second import Second
 from ..tables.disagreement_model import DisagreementModel, Row
 from ..tables.disagreement_view import DisagreementTable
 from .second_summary import SecondSummary

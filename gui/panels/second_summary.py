@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from w2vpraat.corpus.textgrid import TextGrid
 
 from ..actions import Actions
-from ..second import Second
+from ..annotators.second import Second
 from ..theme import colours
 from ..views.difference_histogram import DifferenceHistogram
 

@@ -24,9 +24,9 @@ from w2vpraat.corpus.labels import BUNDLED_MAPS
 from w2vpraat.params import TokenParams
 
 from ..fonts import label_font
+from ..measuring.token_count import TokenCount
 from ..tables.check_model import CheckModel, Tick
 from ..theme import colours
-from ..token_count import TokenCount
 from .check_list import CheckList
 from .section import GroupForms, align_row, told
 

@@ -33,8 +33,7 @@ from ..actions import Actions
 from ..dialogs.list_dialog import ListDialog
 from ..document import Document
 from ..fonts import label_font
-from ..result_places import ResultPlaces
-from ..results_folder import Sheet
+from ..measuring.result_places import ResultPlaces
 from ..selected_token import selected_token
 from ..state import AppState
 from ..tables.check_model import CheckModel, Tick
@@ -43,6 +42,7 @@ from ..tables.sheet_model import SheetModel
 from ..tables.token_filter import filter_columns, filtering
 from ..tables.token_model import MARKS, TokenModel
 from ..theme import colours
+from ..work.results_folder import Sheet
 from .check_list import CheckList
 
 FILTER_WAIT = 200

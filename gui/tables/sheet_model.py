@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from ..results_folder import Sheet
+from ..work.results_folder import Sheet
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.dialogs.question_dialog import QuestionDialog
-from w2vpraat_gui.files import Files
+from w2vpraat_gui.storage.files import Files
 
 D = TypeVar("D", bound=QDialog)
 

@@ -10,9 +10,9 @@ import sys
 from PySide6.QtWidgets import QApplication, QMainWindow
 from w2vpraat_gui.actions import Actions
 from w2vpraat_gui.document import Document
-from w2vpraat_gui.files import Files
-from w2vpraat_gui.keeping import Keeping
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.storage.files import Files
+from w2vpraat_gui.storage.keeping import Keeping
 
 from w2vpraat.corpus.textgrid import edits
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.actions import Actions
 from w2vpraat_gui.document import Document
-from w2vpraat_gui.measuring import Measuring
+from w2vpraat_gui.measuring.measuring import Measuring
 from w2vpraat_gui.state import AppState
 
 from w2vpraat.resources import sample_corpus

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.actions import Actions
+from w2vpraat_gui.annotators.second import Second
 from w2vpraat_gui.document import Document
 from w2vpraat_gui.panels.second_panel import SecondPanel
-from w2vpraat_gui.second import Second
 from w2vpraat_gui.state import AppState
 
 from w2vpraat.compare.agreement.disagreements import Disagreement

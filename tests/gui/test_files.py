@@ -17,9 +17,9 @@ from w2vpraat_gui.actions import Actions
 from w2vpraat_gui.dialogs.disk_change_dialog import DiskChangeDialog
 from w2vpraat_gui.dialogs.unsaved_dialog import UnsavedDialog
 from w2vpraat_gui.document import Document
-from w2vpraat_gui.files import SAMPLE_NAME, Files
-from w2vpraat_gui.session_files import kept_path
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.storage.files import SAMPLE_NAME, Files
+from w2vpraat_gui.storage.session_files import kept_path
 
 from w2vpraat.corpus.textgrid import edits, read_textgrid
 from w2vpraat.resources import sample_corpus

@@ -91,8 +91,7 @@ def test_a_new_job_replaces_the_old_one_whose_result_never_arrives(qtbot: QtBot,
             closed.set()
 
     old = jobs.start("map", "Old", slow, on_result=results.append)
-    with qtbot.waitSignal(old.progressed):
-        pass
+    qtbot.waitUntil(lambda: old.progress is not None)
     new = jobs.start("map", "New", lambda: iter(["new"]), on_result=results.append)
     may_go.set()
     with qtbot.waitSignal(new.ended):

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
+from w2vpraat_gui.measuring.time_estimate import duration_words
 from w2vpraat_gui.panels.jobs_panel import JobsPanel
 from w2vpraat_gui.panels.notice_bar import MOST, NoticeBar
 from w2vpraat_gui.state import AppState
-from w2vpraat_gui.time_estimate import duration_words
 
 from w2vpraat.errors import InputError
 from w2vpraat.events import Progress, Skipped

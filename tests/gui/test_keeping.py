@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from w2vpraat_gui.actions import Actions
 from w2vpraat_gui.dialogs.disk_change_dialog import DiskChangeDialog
 from w2vpraat_gui.document import Document
-from w2vpraat_gui.files import Files
-from w2vpraat_gui.keeping import Keeping
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.storage.files import Files
+from w2vpraat_gui.storage.keeping import Keeping
 
 from w2vpraat.corpus.textgrid import edits, read_textgrid, write_textgrid
 from w2vpraat.session.journal import journal_folder

@@ -10,10 +10,10 @@ from measuring_material import LIAM, Desk, make_desk
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
-from w2vpraat_gui.model_work import device_limits, speeds_file
+from w2vpraat_gui.measuring.time_estimate import TimeEstimate, duration_words
 from w2vpraat_gui.panels.model_choice import FOLDER, HUB, ModelChoice
 from w2vpraat_gui.state import AppState
-from w2vpraat_gui.time_estimate import TimeEstimate, duration_words
+from w2vpraat_gui.work.models import device_limits, speeds_file
 
 from w2vpraat.models.catalogue import add_model, catalogue, find_model
 from w2vpraat.params import EmbedParams

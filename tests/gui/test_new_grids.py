@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from w2vpraat_gui.new_grids import NewGrids
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.storage.new_grids import NewGrids
 
 from w2vpraat.corpus.audio import audio_info
 from w2vpraat.corpus.textgrid import PointTier, read_textgrid

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.actions import Actions
 from w2vpraat_gui.dialogs.recovery_dialog import RecoveryDialog
-from w2vpraat_gui.files import Files
-from w2vpraat_gui.keeping import Keeping
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.storage.files import Files
+from w2vpraat_gui.storage.keeping import Keeping
 
 from w2vpraat.corpus.textgrid import TextGrid, edits, read_textgrid, write_textgrid
 from w2vpraat.session.grid_changes import grid_change

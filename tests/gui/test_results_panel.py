@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.panels.results_panel import ResultsPanel
-from w2vpraat_gui.results_folder import Sheet
 from w2vpraat_gui.tables.sheet_model import SheetModel
+from w2vpraat_gui.work.results_folder import Sheet
 
 from w2vpraat.errors import InputError
 

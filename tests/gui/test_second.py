@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 from second_desk import ADDED, EMPTIED, MOVED, NAME, OTHER, PHONES, SecondDesk, second_file
-from w2vpraat_gui.second_notes import read_notes
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.tier_pairs import namesakes
 from w2vpraat_gui.views.tier_view import TierView
+from w2vpraat_gui.work.second_notes import read_notes
 
 from w2vpraat.corpus.textgrid import PointTier, TextGrid, edits, read_textgrid, write_textgrid
 from w2vpraat.session.session_file import read_session, write_session

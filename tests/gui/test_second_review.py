@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 from second_desk import ADDED, EMPTIED, NAME, PHONES, SecondDesk, second_file
-from w2vpraat_gui.second_notes import SecondNotes, read_notes
-from w2vpraat_gui.second_work import adopting, comparing
 from w2vpraat_gui.state import AppState
+from w2vpraat_gui.work.comparing import adopting, comparing
+from w2vpraat_gui.work.second_notes import SecondNotes, read_notes
 
 from w2vpraat.compare.agreement.values import AnnotationPair
 from w2vpraat.corpus.textgrid import TextGrid, edits, read_textgrid
@@ -127,7 +127,7 @@ def test_an_edit_made_while_adopting_is_not_lost(desk: SecondDesk, theirs: Path)
 
 @pytest.mark.parametrize("kind", ["missing in first", "missing in second"])
 def test_many_intervals_take_few_comparisons(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    from w2vpraat_gui import second_work
+    from w2vpraat_gui.work import comparing as second_work
 
     from w2vpraat.resources import sample_corpus
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from w2vpraat_gui.panels.token_choice import TokenChoice
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.tables.check_model import COUNT, NOTE, TEXT, CheckModel, Tick
-from w2vpraat_gui.token_work import SHORT
+from w2vpraat_gui.work.counting import SHORT
 
 from w2vpraat.corpus.textgrid.edits import rename_tier, set_label
 from w2vpraat.corpus.tokens import select_tokens

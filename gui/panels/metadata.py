@@ -17,8 +17,8 @@ from w2vpraat.corpus.discover import Recording
 from w2vpraat.corpus.speaker_edits import MetadataEdit
 from w2vpraat.errors import SpeakerError
 
-from .corpus_work import Speakers, save_metadata
-from .state import AppState
+from ..state import AppState
+from ..work.corpus import Speakers, save_metadata
 
 Cell = tuple[str, str, str]  # whose row, column, text
 

@@ -21,10 +21,10 @@ from w2vpraat.session.recent import recent_sessions
 from w2vpraat.session.session import SUFFIX
 from w2vpraat.session.session_file import read_session
 
-from .dialogs.recovery_dialog import Found, RecoveryDialog
-from .document import Document
+from ..dialogs.recovery_dialog import Found, RecoveryDialog
+from ..document import Document
+from ..state import AppState
 from .files import Files
-from .state import AppState
 
 
 class Keeping(QObject):

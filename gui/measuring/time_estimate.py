@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from w2vpraat.errors import W2VPraatError
 
-from .jobs import Job
-from .model_work import Estimate, Sounds, estimating
-from .state import AppState
+from ..jobs import Job
+from ..state import AppState
+from ..work.models import Estimate, Sounds, estimating
 from .token_count import TokenCount
 
 SETTLE = 700

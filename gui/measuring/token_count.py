@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from w2vpraat.corpus.discover import Recording
 from w2vpraat.corpus.textgrid import TextGrid
 
-from .document import Document
-from .state import AppState
-from .token_work import Chooser, Guess, PartCount, choosing, count_slice, guessing
+from ..document import Document
+from ..state import AppState
+from ..work.counting import Chooser, Guess, PartCount, choosing, count_slice, guessing
 
 SETTLE = 250
 """Milliseconds after the last edit or choice until it is counted."""

@@ -12,8 +12,8 @@ from w2vpraat.corpus.textgrid import write_textgrid
 from w2vpraat.corpus.textgrid.new_grid import new_textgrid
 from w2vpraat.errors import TextGridError, W2VPraatError
 
-from .dialogs.new_grid_dialog import NewGridDialog
-from .state import AppState
+from ..dialogs.new_grid_dialog import NewGridDialog
+from ..state import AppState
 
 
 class NewGrids(QObject):

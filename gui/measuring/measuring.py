@@ -20,11 +20,11 @@ from w2vpraat.events import Skipped
 from w2vpraat.pipeline.running import Results, running
 from w2vpraat.pipeline.table_file import write_table_file
 
-from .actions import Actions
-from .dialogs.candidates_dialog import CandidatesDialog
-from .jobs import Job
+from ..actions import Actions
+from ..dialogs.candidates_dialog import CandidatesDialog
+from ..jobs import Job
+from ..state import AppState
 from .result_places import ResultPlaces
-from .state import AppState
 from .time_estimate import TimeEstimate
 from .token_count import TokenCount
 

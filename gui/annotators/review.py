@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, Signal
 
 from w2vpraat.compare.agreement.disagreements import Disagreement
 
-from .document import Document
-from .second_notes import Mark, mark_of
-from .second_source import SecondSource
-from .second_work import Adopted, adopting
-from .state import AppState
+from ..document import Document
+from ..state import AppState
+from ..work.comparing import Adopted, adopting
+from ..work.second_notes import Mark, mark_of
+from .source import SecondSource
 
 WIDEST = 3.0
 """Seconds that are seen at most after going to a disagreement: milliseconds can't be seen in more."""

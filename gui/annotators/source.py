@@ -21,11 +21,11 @@ from w2vpraat.corpus.tier_names import PHONE_NAMES, tiers_of_kind
 from w2vpraat.errors import InputError
 from w2vpraat.params import ReadParams
 
-from .document import Document
-from .second_notes import KEY, Mark, Place, Sample, SecondNotes, read_notes
-from .second_work import Compared, comparing, looking_in_folder, reading_second, sample_numbers
-from .state import AppState
-from .tier_pairs import NO_PARTNERS
+from ..document import Document
+from ..state import AppState
+from ..tier_pairs import NO_PARTNERS
+from ..work.comparing import Compared, comparing, looking_in_folder, reading_second, sample_numbers
+from ..work.second_notes import KEY, Mark, Place, Sample, SecondNotes, read_notes
 
 WAIT = 150
 """Milliseconds after an edit until both are compared again."""

@@ -18,9 +18,9 @@ from w2vpraat.corpus.textgrid import TextGrid, read_textgrid
 from w2vpraat.errors import TextGridError, W2VPraatError
 from w2vpraat.params import ReadParams
 
-from .dialogs.disk_change_dialog import DiskChangeDialog
-from .document import Document
-from .state import AppState
+from ..dialogs.disk_change_dialog import DiskChangeDialog
+from ..document import Document
+from ..state import AppState
 
 WAIT = 200
 """Milliseconds of quiet before a file is looked at: programs write in several steps."""

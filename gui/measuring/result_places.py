@@ -17,8 +17,8 @@ from w2vpraat.pipeline.running import Results
 from w2vpraat.session.choices import ceilings_for, is_token_id
 from w2vpraat.session.grid_changes import grid_change
 
-from .document import Document
-from .state import AppState
+from ..document import Document
+from ..state import AppState
 
 MEASURED = ("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize")
 """Sections of the settings that decide what stands in the table."""

@@ -16,11 +16,11 @@ from w2vpraat.corpus.corpus_row import CorpusRow
 from w2vpraat.corpus.corpus_table import columns_of
 from w2vpraat.corpus.discover import Corpus
 
-from .corpus_work import Portion, Speakers, look_again, rejoin, scan
-from .document import Document
+from ..document import Document
+from ..state import AppState
+from ..tables.corpus_model import CorpusModel
+from ..work.corpus import Portion, Speakers, look_again, rejoin, scan
 from .metadata import Metadata
-from .state import AppState
-from .tables.corpus_model import CorpusModel
 
 LOOK_AGAIN = 800
 """Milliseconds after an edit until its recording is looked at again."""

@@ -19,12 +19,12 @@ from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.session.sample import copy_sample, sample_settings
 from w2vpraat.session.session import SUFFIX, Session, new_session
 
-from .actions import Actions
-from .dialogs.unsaved_dialog import UnsavedDialog
+from ..actions import Actions
+from ..dialogs.unsaved_dialog import UnsavedDialog
+from ..document import Document
+from ..state import AppState
 from .disk_watch import DiskWatch
-from .document import Document
 from .session_files import SessionFiles
-from .state import AppState
 
 SAMPLE_NAME = "w2vpraat sample"
 _NEED_DOCUMENT = ("file.save", "file.save_as", "file.read_again", "file.close")

@@ -16,9 +16,9 @@ from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.events import Progress, Skipped
 from w2vpraat.params.agreeing import AgreementParams
 
-from .second_notes import Mark, Sample, mark_of
-from .second_work import check_second, sample_numbers
-from .tier_pairs import namesakes
+from ..tier_pairs import namesakes
+from ..work.comparing import check_second, sample_numbers
+from ..work.second_notes import Mark, Sample, mark_of
 
 if TYPE_CHECKING:
     import pandas as pd

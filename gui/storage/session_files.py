@@ -21,9 +21,9 @@ from w2vpraat.session.recent import remember_session
 from w2vpraat.session.session import SUFFIX, Session
 from w2vpraat.session.session_file import read_session, write_session
 
-from .dialogs.question_dialog import QuestionDialog
-from .second_notes import KEY as SECOND
-from .state import AppState
+from ..dialogs.question_dialog import QuestionDialog
+from ..state import AppState
+from ..work.second_notes import KEY as SECOND
 
 TABLES = ("speakers.csv", "speakers.tsv", "speakers.xlsx", "speakers.yaml", "speakers.yml")
 """A table of this name in a folder that is opened for the first time is taken, and the user is told."""

@@ -25,7 +25,7 @@ from w2vpraat.params import FormantParams, SpectrogramParams
 from w2vpraat.session.choices import ceilings_for
 from w2vpraat.session.settings import Settings
 
-from .token_work import make_chooser
+from .counting import make_chooser
 
 BESIDE = 0.03
 """Seconds that are pictured beside the token, at least."""

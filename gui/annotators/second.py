@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from w2vpraat.compare.agreement.blind import blind_copy
 
-from .actions import Actions
-from .second_export import Exported, Source, exporting
-from .second_review import SecondReview
-from .second_source import SecondSource
-from .second_work import BlindFile, making_blind
-from .state import AppState
+from ..actions import Actions
+from ..state import AppState
+from ..work.comparing import BlindFile, making_blind
+from .export import Exported, Source, exporting
+from .review import SecondReview
+from .source import SecondSource
 
 
 class Second(QObject):

@@ -1,0 +1,1 @@
+"""Two annotators of one recording: the second TextGrid, what differs, what becomes of it."""

@@ -1,0 +1,1 @@
+"""Counting, estimating, measuring, and what the results say of what is on the screen now."""

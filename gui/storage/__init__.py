@@ -1,0 +1,1 @@
+"""Files of the user: opened, watched, kept, saved."""
