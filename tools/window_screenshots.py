@@ -26,6 +26,11 @@ from desktop import Desktop, Window  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 NAME = "us_m_liam"
+SPEAKERS = ("gb_f_alice", "gb_f_emma", "gb_m_daniel", "us_f_sky", NAME)
+"""Of the picture with measurements."""
+PANELS = {"measure": "Measure", "tokens": "Tokens", "jobs": "Jobs", "annotators": "Two annotators"}
+STILL = 20
+"""Looks at a widget, with nothing changed, after which it is at rest."""
 SCENES: dict[str, Callable[[Studio], None]] = {}
 
 
@@ -46,16 +51,27 @@ class Studio:
         self.corpus = work / "vowels"
         shutil.copytree(sample_corpus(), self.corpus)
 
-    def picture(self, window: Window, name: str) -> None:
-        """Take a picture when the window is at rest, the mouse out of the way."""
+    def picture(self, window: Window, name: str, dialog: str = "") -> None:
+        """Take a picture when the window is at rest, the mouse out of the way; of a dialog only itself."""
         self.desktop.move((1279, 799))
         window.until(lambda state: not state["jobs"])
         raw = self.work / "screen.png"
         assert window.ask("photograph", str(raw))
         target = self.out / f"window-{name}.png"
-        with Image.open(raw) as picture:
-            picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+        with Image.open(raw) as screen:
+            picture = screen.convert("RGB")
+            if dialog:
+                left, top, width, height = window.place("frame", dialog)
+                picture = picture.crop((left, top, left + width, top + height))
+            picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
         print(f"{target}  {target.stat().st_size // 1000} kB")
+
+    def show_only(self, window: Window, *names: str) -> None:
+        """Show these panels beside the recordings, by the menu."""
+        for name, title in PANELS.items():
+            if window.ask("is_shown", f"arrangement.docks.{name}") != (name in names):
+                self.choose(window, "Panels", title)
+        self.rest(window, "editor")
 
     def choose(self, window: Window, menu: str, entry: str) -> None:
         """Choose an entry of a menu with the mouse."""
@@ -69,9 +85,37 @@ class Studio:
             self.desktop.click(window.place("widget", "notices.rows.0.dismiss"))
             window.until(lambda state, count=count: len(state["notices"]) < count)
 
+    def raise_bottom(self, window: Window, dock: str, pixels: int) -> None:
+        """Give a panel at the bottom more room, by dragging the edge above it."""
+        left, top, width, _ = window.ask("box", f"arrangement.docks.{dock}")
+        edge = [left + width // 2, top - 3]
+        with self.desktop.held(edge):
+            for step in (pixels // 2, pixels):
+                self.desktop.move([edge[0], edge[1] - step])
+        self.rest(window, f"arrangement.docks.{dock}")
+
+    def rest(self, window: Window, path: str) -> None:
+        """Wait until a widget stays where it is: docks move for a moment."""
+        seen: list[list[int]] = []
+
+        def stays(_: object) -> bool:
+            seen.append(window.ask("box", path))
+            return len(seen) > STILL and seen[-STILL:] == [seen[-1]] * STILL
+
+        window.until(stays)
+
+    def hide_columns(self, window: Window, *names: str) -> None:
+        """Hide columns of the table of tokens, by its list of columns."""
+        self.desktop.click(window.place("widget", "tokens.columns_button"))
+        window.place("cell", "tokens.columns_list", 0, 0)
+        for name in names:
+            row = window.ask("column", "tokens.columns_list", 0).index(name)
+            self.desktop.click(window.place("cell", "tokens.columns_list", row, 1))
+        self.desktop.key("Escape")
+
     def at_a_vowel(self, window: Window) -> None:
         """Open a recording at two seconds of speech, with formants and f0, a vowel selected."""
-        window.until(lambda state: len(state["visible"]) == 20)
+        window.until(lambda state: len(state["visible"]) > 1)
         window.focus("w2vpraat")
         self.desktop.click(window.place("widget", "corpus.filter_line"))
         self.desktop.type("liam")
@@ -80,7 +124,7 @@ class Studio:
         window.until(lambda state: state["name"] == NAME)
         self.desktop.click(window.place("widget", "corpus.filter_line"))
         self.desktop.key("Escape")
-        window.until(lambda state: len(state["visible"]) == 20)
+        window.until(lambda state: len(state["visible"]) > 1)
         # Two seconds: from a cursor to another with Shift, then zoom to the selection.
         with self.desktop.held(window.place("strip", "editor.sound.waveform", 5.45)):
             self.desktop.move(window.place("strip", "editor.sound.waveform", 7.45))
@@ -104,7 +148,7 @@ def scene(take: Callable[[Studio], None]) -> Callable[[Studio], None]:
 
 @scene
 def start(studio: Studio) -> None:
-    """The start page."""
+    """Show the start page."""
     with Window(studio.desktop, studio.work / "start") as window:
         window.until(lambda state: state["page"] == 0)
         window.focus("w2vpraat")
@@ -113,18 +157,20 @@ def start(studio: Studio) -> None:
 
 @scene
 def editor(studio: Studio) -> None:
-    """The editor in both colours, the IPA letters, the sheet of keys."""
+    """Show the editor in both colours, the IPA letters, the sheet of keys."""
     with Window(studio.desktop, studio.work / "editor", [studio.corpus]) as window:
         studio.at_a_vowel(window)
+        studio.show_only(window)
         studio.picture(window, "editor")
         studio.desktop.key("ctrl+shift+i")
         window.focus("IPA")
-        studio.picture(window, "palette")
+        studio.picture(window, "palette", "IPA")
         studio.desktop.key("Escape")
         window.focus("w2vpraat")
         studio.desktop.key("ctrl+k")
         window.focus("Keys")
-        studio.picture(window, "keys")
+        studio.desktop.type("boundary")
+        studio.picture(window, "keys", "Keys")
         studio.desktop.key("Escape")
         window.focus("w2vpraat")
         studio.choose(window, "View", "Dark")
@@ -133,7 +179,7 @@ def editor(studio: Studio) -> None:
 
 @scene
 def annotators(studio: Studio) -> None:
-    """Two annotators: numbers, list of disagreements, both grids in the editor."""
+    """Show two annotators: numbers, list of disagreements, both grids in the editor."""
     second = second_grid(studio)
     with Window(studio.desktop, studio.work / "annotators", [studio.corpus]) as window:
         studio.at_a_vowel(window)
@@ -144,9 +190,40 @@ def annotators(studio: Studio) -> None:
         window.until(lambda state: state["second"])
         window.focus("w2vpraat")
         window.until(lambda state: not state["jobs"])
-        studio.desktop.key("ctrl+alt+d")
         studio.dismiss(window)
+        studio.show_only(window, "annotators")
+        studio.choose(window, "View", "Show frame ruler")
+        studio.choose(window, "Panels", "Tools")
+        studio.rest(window, "editor")
+        studio.raise_bottom(window, "annotators", 112)
+        studio.desktop.click(window.place("widget", "annotators.next_button"))
+        window.until(lambda _: window.ask("chosen_rows", "annotators.table"))
+        studio.desktop.click(window.place("widget", "annotators.next_button"))
+        window.until(lambda _: window.ask("chosen_rows", "annotators.table") == [1])
         studio.picture(window, "annotators")
+
+
+@scene
+def measured(studio: Studio) -> None:
+    """Show the table of tokens beside the choices, and the pictured candidates of a token."""
+    for path in studio.corpus.iterdir():
+        if path.suffix in (".flac", ".TextGrid") and path.stem not in SPEAKERS:
+            path.unlink()
+    with Window(studio.desktop, studio.work / "measured", [studio.corpus]) as window:
+        studio.at_a_vowel(window)
+        studio.show_only(window, "measure", "tokens")
+        studio.choose(window, "Panels", "Recordings")
+        studio.desktop.click(window.place("widget", "measure.tokens.vowels"))
+        studio.desktop.key("ctrl+r")
+        window.until(lambda state: state["results"] and not state["jobs"], patience=120)
+        studio.dismiss(window)
+        studio.hide_columns(window, "file_name", "speaker", "tier", "pre_seg", "fol_seg", "start", "end")
+        studio.raise_bottom(window, "tokens", 50)
+        studio.desktop.click(window.place("widget", "editor.label_field"))
+        studio.picture(window, "measured")
+        studio.desktop.key("ctrl+e")
+        window.focus("Formant candidates")
+        studio.picture(window, "candidates", "Formant candidates")
 
 
 def second_grid(studio: Studio) -> Path:

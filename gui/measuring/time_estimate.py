@@ -6,6 +6,7 @@ loaded and timed.
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,8 @@ from .token_count import TokenCount
 
 SETTLE = 700
 """Milliseconds without a change until it is estimated."""
+FIRST = 3000
+"""The same before torch is loaded."""
 
 
 class TimeEstimate(QObject):
@@ -83,7 +86,9 @@ class TimeEstimate(QObject):
 
     def _on_change(self) -> None:
         if self._active:
-            self._timer.start()
+            # Importing torch holds the interpreter for some tenths of a second, once: not while a recording
+            # is being opened.
+            self._timer.start(SETTLE if "torch" in sys.modules else FIRST)
 
     def _on_session(self) -> None:
         self.estimate = self._asked = None
