@@ -15,6 +15,7 @@ from w2vpraat.params import PlaybackParams
 from ..actions import Actions
 from ..document import Document
 from ..state import AppState
+from ..view_settings import setting
 from .outputs import Output, load_backend, open_output
 from .sound_queue import SoundQueue, reading_sound
 
@@ -40,7 +41,6 @@ class Player(QObject):
         self.state = state
         self.loop = False
         self.slow = False
-        self.params = PlaybackParams()
         self._said = False
         self._wanted = ""
         self._output: Output | None = None
@@ -145,7 +145,7 @@ class Player(QObject):
         queue = self._queue = SoundQueue(self._output.rate)
         start, end = self._stretch
         channel = session.settings.read.channel if session is not None else "mean"
-        slow = self.params if self.slow else None
+        slow = setting(session, PlaybackParams) if self.slow else None
         rate, path, first = queue.rate, document.recording.audio_path, document.start_time
 
         def take(part: Any) -> None:

@@ -20,6 +20,7 @@ from w2vpraat.session.sample import copy_sample, sample_settings
 from w2vpraat.session.session import SUFFIX, Session, new_session
 
 from ..actions import Actions
+from ..dialogs.question_dialog import QuestionDialog
 from ..dialogs.unsaved_dialog import UnsavedDialog
 from ..document import Document
 from ..state import AppState
@@ -252,8 +253,29 @@ class Files(QObject):
         return True
 
     def _may_leave(self) -> bool:
-        """Ask about documents and the session; what the user does not want is closed."""
-        return self._may_close(self._state.modified_documents(), session=self.sessions.has_changes())
+        """Ask about jobs, documents and the session; what the user does not want is stopped or closed."""
+        return self._may_stop() and self._may_close(
+            self._state.modified_documents(), session=self.sessions.has_changes()
+        )
+
+    def _may_stop(self) -> bool:
+        running = self._state.jobs.running()
+        if not running:
+            return True
+        dialog = QuestionDialog(
+            self.tr("Work is going on"),
+            self.tr("{title} is not finished.").format(title=running[0].title),
+            self.tr("What is finished is kept: the next run goes on from there."),
+            (("stay", self.tr("Keep working")), ("stop", self.tr("Stop it"))),
+            self._window,
+        )
+        choice = dialog.ask()
+        dialog.deleteLater()
+        if choice != "stop":
+            return False
+        for job in running:
+            job.cancel()
+        return True
 
     def _may_close(self, documents: Sequence[Document], *, session: bool = False) -> bool:
         unsaved = [document for document in documents if document.is_modified]

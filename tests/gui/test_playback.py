@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.actions import Actions
@@ -17,6 +18,7 @@ from w2vpraat_gui.playback.player import Player
 from w2vpraat_gui.playback.sound_queue import PIECE, SoundQueue, reading_sound
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.time_view import TimeView
+from w2vpraat_gui.view_settings import change_settings
 
 from w2vpraat.corpus.audio import read_audio
 from w2vpraat.errors import AudioError
@@ -117,6 +119,19 @@ def test_a_selection_is_played_to_its_end_and_stays_selected(
     assert times[-1] == pytest.approx(1.3, abs=0.05)
     assert view.playing is None
     assert not player.is_playing
+
+
+def test_slow_playback_lasts_as_long_as_the_settings_say(
+    qtbot: QtBot, state: AppState, player: Player
+) -> None:
+    change_settings(state, "Slower", PlaybackParams(slow_factor=3.0))
+    player.slow = True
+    clock = QElapsedTimer()
+    clock.start()
+    with qtbot.waitSignal(player.stopped, timeout=10_000) as stopped:
+        player.play(1.0, 1.2)
+    assert clock.elapsed() >= 3 * 200 - 60
+    assert stopped.args == [1.2, False]
 
 
 def test_interrupting_leaves_the_cursor_where_it_stopped(

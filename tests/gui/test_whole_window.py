@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.app import make_application, make_window
+from w2vpraat_gui.dialogs.question_dialog import QuestionDialog
 from w2vpraat_gui.dialogs.unsaved_dialog import UnsavedDialog
 from w2vpraat_gui.main_window import MainWindow
 from w2vpraat_gui.watchdog import LIMIT, Watchdog
@@ -165,7 +166,7 @@ def _edit_a_label(window: MainWindow) -> None:
 
 
 def test_closing_ends_a_job_that_runs(qtbot: QtBot, window: MainWindow) -> None:
-    """The window waits for the step that is being done, and for nothing more."""
+    """The window asks, and waits for the step that is being done, and for nothing more."""
     begun, left = threading.Event(), threading.Event()
 
     def work() -> Iterator[int]:
@@ -178,7 +179,14 @@ def test_closing_ends_a_job_that_runs(qtbot: QtBot, window: MainWindow) -> None:
 
     window.state.jobs.start("long", "Long work", work)
     qtbot.waitUntil(begun.is_set)
+    answer = press("stay", QuestionDialog)
     window.close()
+    assert answer.seen
+    assert window.isVisible()
+    assert not left.is_set()
+    answer = press("stop", QuestionDialog)
+    window.close()
+    assert answer.seen
     assert left.is_set()
     assert not window.isVisible()
     assert window.state.jobs.wait(0)
