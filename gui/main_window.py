@@ -40,7 +40,7 @@ from .view_commands import ViewCommands
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-FIRST = ("corpus", "measure", "tokens", "jobs")
+FIRST = ("corpus", "measure")
 """Panels that are shown when something is opened for the first time."""
 
 
@@ -163,15 +163,14 @@ class MainWindow(QMainWindow):
         except W2VPraatError as error:
             self.state.notices.error(error)
             return False
-        self.arrangement.show("results")
+        self._show_below("results", 330)
         return True
 
     # Slots
 
     def _on_session_opened(self) -> None:
         self.arrangement.set_shown(FIRST)
-        self.arrangement.share({"corpus": 210, "measure": 300}, Qt.Orientation.Horizontal)
-        self.arrangement.share({"tokens": 230}, Qt.Orientation.Vertical)
+        self.arrangement.share({"corpus": 235, "measure": 300}, Qt.Orientation.Horizontal)
         self.arrangement.restore()
 
     def _on_document_opened(self, document: Document) -> None:
@@ -183,16 +182,23 @@ class MainWindow(QMainWindow):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_measuring(self, on: bool) -> None:
-        self.arrangement.show("jobs" if on else "tokens")
+        self._show_below("jobs" if on else "tokens", 230)
 
     def _on_second_changed(self) -> None:
         document = self.state.current
         if document is not None and document.second is not None:
-            self.arrangement.show("annotators")
+            self._show_below("annotators", 300)
 
     def _on_compare_wanted(self, document: Document, theirs: TextGrid) -> None:
         self.state.show_document(document)
         self.second.source.show_grid(theirs)
+
+    def _show_below(self, name: str, height: int) -> None:
+        dock = self.arrangement.docks[name]
+        known = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        self.arrangement.show(name)
+        if not known and dock.height() < height:
+            self.arrangement.share({name: height}, Qt.Orientation.Vertical)
 
     def _on_reading(self, text: str, tip: str) -> None:
         self.reading.setText(text)

@@ -173,19 +173,21 @@ def _palette(shown: Colours) -> QPalette:
 
 def _sheet(shown: Colours) -> str:
     # Fusion draws the frame of an unticked box a little darker than the window: on a dark one it is not seen.
-    tick = f"check_{'dark' if shown.dark_spectrogram else 'light'}.svg"
-    tick_path = (resource_folder() / "icons" / tick).as_posix()
-    boxes = ", ".join(f"{kind}::indicator" for kind in ("QCheckBox", "QAbstractItemView", "QGroupBox"))
-    ticked = ", ".join(
-        f"{kind}::indicator:checked" for kind in ("QCheckBox", "QAbstractItemView", "QGroupBox")
-    )
+    kind = "dark" if shown.dark_spectrogram else "light"
+    icons = (resource_folder() / "icons").as_posix()
+    ticking = ("QCheckBox", "QAbstractItemView", "QGroupBox")
+    boxes = ", ".join(f"{one}::indicator" for one in ticking)
+    ticked = ", ".join(f"{one}::indicator:checked" for one in ticking)
     return f"""
         {boxes} {{ width: 13px; height: 13px; border: 1px solid {shown.faint}; border-radius: 3px;
             background: {shown.paper}; }}
-        {ticked} {{ background: {shown.accent}; border-color: {shown.accent}; image: url("{tick_path}"); }}
+        {ticked} {{ background: {shown.accent}; border-color: {shown.accent};
+            image: url("{icons}/check_{kind}.svg"); }}
         QCheckBox::indicator:focus {{ border: 2px solid {shown.accent}; }}
         QCheckBox::indicator:disabled {{ border-color: {shown.grid}; }}
         QToolTip {{ color: {shown.ink}; background: {shown.panel}; border: 1px solid {shown.faint}; }}
+        QDockWidget {{ titlebar-close-icon: url("{icons}/dock_close_{kind}.svg");
+            titlebar-normal-icon: url("{icons}/dock_float_{kind}.svg"); }}
         QDockWidget::title {{ padding: 4px 6px; background: {shown.button}; }}
         QMainWindow::separator {{ width: 5px; height: 5px; background: {shown.button}; }}
         QMainWindow::separator:hover {{ background: {shown.accent}; }}

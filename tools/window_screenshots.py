@@ -217,7 +217,7 @@ def measured(studio: Studio) -> None:
         studio.desktop.key("ctrl+r")
         window.until(lambda state: state["results"] and not state["jobs"], patience=120)
         studio.dismiss(window)
-        studio.hide_columns(window, "file_name", "speaker", "tier", "pre_seg", "fol_seg", "start", "end")
+        studio.hide_columns(window, "speaker", "pre_seg", "fol_seg")
         studio.raise_bottom(window, "tokens", 50)
         studio.desktop.click(window.place("widget", "editor.label_field"))
         studio.picture(window, "measured")

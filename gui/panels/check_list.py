@@ -5,6 +5,8 @@ Signals: none of its own; the model tells what is ticked.
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -57,6 +59,8 @@ class CheckList(QTableView):
         header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.ResizeToContents)
         self.setColumnHidden(COUNT, not counts)
         model.modelReset.connect(self.updateGeometry)
+        self._before: Any = None
+        self.pressed.connect(self._on_pressed)
         self.clicked.connect(self._on_clicked)
 
     def sizeHint(self) -> QSize:
@@ -64,15 +68,23 @@ class CheckList(QTableView):
         rows = min(max(self.model().rowCount(), 1), self._rows)
         return QSize(200, rows * self.verticalHeader().defaultSectionSize() + 2 * self.frameWidth() + 2)
 
+    def sizeHintForColumn(self, column: int) -> int:
+        """Leave room for the tick box too: with a style sheet Qt counts it too small, and cuts names."""
+        room = self.verticalHeader().defaultSectionSize() if column == TEXT else 0
+        return super().sizeHintForColumn(column) + room
+
     def minimumSizeHint(self) -> QSize:
         """As high as the hint: the panel scrolls, not both."""
         return QSize(80, self.sizeHint().height())
 
+    def _on_pressed(self, index: QModelIndex) -> None:
+        self._before = index.siblingAtColumn(TEXT).data(Qt.ItemDataRole.CheckStateRole)
+
     def _on_clicked(self, index: QModelIndex) -> None:
-        # The whole line ticks, not only its small box, which Qt sees to itself.
-        if index.column() != TEXT:
-            first = index.siblingAtColumn(TEXT)
-            now = Qt.CheckState(first.data(Qt.ItemDataRole.CheckStateRole))
+        # The whole line ticks, not only its small box, which Qt has seen to if it was hit.
+        first = index.siblingAtColumn(TEXT)
+        if first.data(Qt.ItemDataRole.CheckStateRole) == self._before:
+            now = Qt.CheckState(self._before)
             other = Qt.CheckState.Unchecked if now == Qt.CheckState.Checked else Qt.CheckState.Checked
             self.model().setData(first, other, Qt.ItemDataRole.CheckStateRole)
             self.setCurrentIndex(first)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedWidget,
-    QStyle,
     QToolButton,
     QVBoxLayout,
     QWhatsThis,
@@ -31,6 +30,7 @@ from w2vpraat.corpus.corpus_row import CorpusRow
 from w2vpraat.corpus.filtering import Filter, FilterError, parse_filter
 from w2vpraat.errors import InputError
 
+from ..icons import icon
 from ..state import AppState
 from ..tables.corpus_model import FIXED, NAME, SERIOUS, STATUS, CorpusFilter, CorpusModel, told_duration
 from ..tables.corpus_view import CorpusTable
@@ -97,10 +97,10 @@ class CorpusPanel(QWidget):
         self.help_button.setToolTip(self.tr("How to write a filter"))
         self.help_button.clicked.connect(self._on_help)
         self.again_button = QToolButton()
-        self.again_button.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_BrowserReload))
+        self.again_button.setIcon(icon("reload"))
         self.again_button.setAccessibleName(self.tr("Look for recordings again"))
         self.again_button.setToolTip(self.tr("Look for recordings again"))
-        self.again_button.clicked.connect(self._state.find_recordings)
+        self.again_button.clicked.connect(lambda: self._state.find_recordings())
         self.speakers_button = QToolButton()
         self.speakers_button.setText(self.tr("Speakers"))
         self.speakers_button.setAccessibleName(self.tr("Table of speakers"))
@@ -394,6 +394,12 @@ class CorpusPanel(QWidget):
 
     def _on_save_metadata(self) -> None:
         self.metadata.save(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icon in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "again_button"):
+            self.again_button.setIcon(icon("reload"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Show all again on Escape in the filter."""

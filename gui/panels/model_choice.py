@@ -6,12 +6,13 @@ Messages: a model that was just chosen and can't be used is a notice; the card s
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -35,6 +36,8 @@ from .section import Fold, GroupForms, align_row, told
 
 EVERYDAY = ("pooling", "frame_rule", "device", "precision")
 OWN = ("model", "layers")
+LATER = 3000
+"""Milliseconds until torch is asked for devices, if nobody has loaded it."""
 FOLDER, HUB = "\0folder", "\0hub"
 """Entries of the list that ask for a model; no model has such a name."""
 
@@ -97,6 +100,10 @@ class ModelChoice(QWidget):
             return
         self._started = True
         self._work("models", listing, self._on_models, self._on_no_models)
+        # Importing torch holds the interpreter for some tenths of a second, once: not while things open.
+        QTimer.singleShot(0 if "torch" in sys.modules else LATER, self, self._look_for_devices)
+
+    def _look_for_devices(self) -> None:
         self._work("devices", looking_for_devices, self._on_devices, self._state.notices.error)
 
     def value(self) -> EmbedParams:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -326,7 +326,10 @@ class SecondPanel(QWidget):
         marks = [self._review.mark(row.what) for row in self.model.rows]
         mark = self._review.mark(current)
         if mark in marks:
-            self.table.selectRow(marks.index(mark))
+            # Not `selectRow`: it takes the Ctrl of Ctrl-Alt-D for that of a click, and deselects.
+            index = self.model.index(marks.index(mark), 0)
+            flags = QItemSelectionModel.SelectionFlag
+            self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def _on_adopt_all(self) -> None:
         self._review.adopt_all([row.what for row in self._same_kind()])

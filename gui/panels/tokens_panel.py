@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -49,6 +49,8 @@ FILTER_WAIT = 200
 """Milliseconds after the last key until rows are filtered."""
 AT_ONCE = 5000
 """Up to so many rows are filtered without a job."""
+FIRST_HIDDEN = ("file_name", "tier", "start", "end", "prop_time")
+"""Columns that are not shown at first, so that formants are in view."""
 LAYOUT = "token_columns"
 """Where the session keeps which columns are hidden."""
 
@@ -292,7 +294,7 @@ class TokensPanel(QWidget):
     def _show_columns(self) -> None:
         session = self._state.session
         kept = {} if session is None else session.layout.get(LAYOUT)
-        hidden = set(kept) if isinstance(kept, list) else set()
+        hidden = set(kept) if isinstance(kept, list) else set(FIRST_HIDDEN)
         for section, name in enumerate(self.model.columns, start=1):
             self.table.setColumnHidden(section, name in hidden)
         self.column_model.set_ticked([name for name in self.model.columns if name not in hidden])
@@ -352,7 +354,11 @@ class TokensPanel(QWidget):
         if line < 0 or (current.isValid() and self.model.token(current.row()) == token):
             return
         column = current.column() if current.isValid() else next(iter(self._visible_columns()), 0)
-        self.table.setCurrentIndex(self.model.index(line, column))
+        # Not `setCurrentIndex` of the view: it takes the keys that are held for those of a click.
+        flags = QItemSelectionModel.SelectionFlag
+        index = self.model.index(line, column)
+        self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.table.scrollTo(index)
 
     def _visible_columns(self) -> list[int]:
         return [n for n in range(1, self.model.columnCount()) if not self.table.isColumnHidden(n)]

@@ -5,7 +5,7 @@ Signals: `ceiling_wanted` (Hz).
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QMenu, QToolButton, QWidget, QWidgetAction
 
 from w2vpraat.acoustics.ceilings import candidate_ceilings
@@ -57,6 +57,12 @@ class CeilingButton(QToolButton):
             f"QToolButton {{ background: {colour('paper').name()}; color: {colour('formant').name()};"
             f" border: 1px solid {colour('grid').name()}; border-radius: 3px; padding: 1px 14px 1px 4px; }}"
         )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._ceiling.hertz and self._shown is not None:
+            self.show_ceiling(self._ceiling, self._params)
 
     def _how(self, how: str) -> str:
         return {

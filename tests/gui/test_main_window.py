@@ -16,8 +16,9 @@ from w2vpraat_gui.main_window import FIRST, MainWindow
 from w2vpraat_gui.theme import DARK, LIGHT, colours
 from w2vpraat_gui.view_commands import SHOWN
 from w2vpraat_gui.view_settings import setting
+from w2vpraat_gui.views.ceiling_button import CeilingButton
 
-from w2vpraat.corpus.textgrid import edits
+from w2vpraat.corpus.textgrid import edits, write_textgrid
 from w2vpraat.params import EditorParams
 from w2vpraat.params.editing import WindowParams
 
@@ -193,3 +194,38 @@ def test_every_panel_can_be_brought_back_from_the_menu(qtbot: QtBot, opened: Mai
     assert opened.minimumSizeHint().width() <= 1280
     assert opened.minimumSizeHint().height() <= 800
     assert opened.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_the_ceiling_and_the_icons_take_the_colours_of_another_theme(
+    qtbot: QtBot, opened: MainWindow
+) -> None:
+    _show(qtbot, opened).view.show_range(1.0, 2.0)
+    opened.actions_["view.formants"].setChecked(True)
+    button = opened.editor.sound.findChild(CeilingButton)
+    assert button is not None
+    qtbot.waitUntil(lambda: bool(button.text()), timeout=10_000)
+    opened.actions_["view.theme_dark"].trigger()
+    assert DARK.paper in button.styleSheet()
+    dark = opened.corpus.again_button.icon().pixmap(24).toImage()
+    opened.actions_["view.theme_light"].trigger()
+    assert LIGHT.paper in button.styleSheet()
+    assert opened.corpus.again_button.icon().pixmap(24).toImage() != dark
+
+
+def test_a_disagreement_stays_selected_when_the_keys_are_held(
+    qtbot: QtBot, opened: MainWindow, corpus_folder: Path, tmp_path: Path
+) -> None:
+    document = _show(qtbot, opened)
+    other = edits.set_label(document.grid, 2, 12, "q")
+    path = tmp_path / "second.TextGrid"
+    write_textgrid(other, path)
+    with qtbot.waitSignal(opened.second.source.compared_changed, timeout=10_000):
+        opened.second.open_second(path)
+    qtbot.waitUntil(lambda: opened.annotators.model.rowCount() == 1, timeout=10_000)
+    assert not opened.arrangement.docks["annotators"].isHidden()
+    opened.editor.setFocus()
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    for _ in range(2):
+        qtbot.keyClick(opened.editor, Qt.Key.Key_D, keys)
+        rows = opened.annotators.table.selectionModel().selectedRows()
+        assert [index.row() for index in rows] == [0]

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from measuring_material import ALICE, LIAM, Desk, make_desk
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from w2vpraat_gui.panels.check_list import CheckList
 from w2vpraat_gui.panels.token_choice import TokenChoice
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.tables.check_model import COUNT, NOTE, TEXT, CheckModel, Tick
+from w2vpraat_gui.theme import apply_theme
 from w2vpraat_gui.work.counting import SHORT
 
 from w2vpraat.corpus.textgrid.edits import rename_tier, set_label
@@ -218,3 +222,16 @@ def test_numbers_may_change_under_ticks(qtbot: QtBot) -> None:
     assert model.index(0, COUNT).data() == "5"
     model.setData(model.index(0, TEXT), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     assert told == [("a", "b", "gone")]
+
+
+def test_short_names_are_not_cut_under_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, "light")
+    model = CheckModel()
+    names = CheckList(model, "Speakers")
+    qtbot.addWidget(names)
+    names.resize(260, 120)
+    model.set_lines([Tick("1688", "1688", count="581"), Tick("26", "26", count="775")])
+    names.show()
+    names.resizeColumnsToContents()
+    box, margins = 13 + 2, 8
+    assert names.columnWidth(TEXT) >= QFontMetrics(names.font()).horizontalAdvance("1688") + box + margins
