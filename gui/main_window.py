@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         dock = self.arrangement.docks[name]
         known = dock.isVisible() and not dock.visibleRegion().isEmpty()
         self.arrangement.show(name)
-        if not known and dock.height() < height:
+        if not known:
             self.arrangement.share({name: height}, Qt.Orientation.Vertical)
 
     def _on_reading(self, text: str, tip: str) -> None:

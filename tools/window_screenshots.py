@@ -195,7 +195,6 @@ def annotators(studio: Studio) -> None:
         studio.choose(window, "View", "Show frame ruler")
         studio.choose(window, "Panels", "Tools")
         studio.rest(window, "editor")
-        studio.raise_bottom(window, "annotators", 112)
         studio.desktop.click(window.place("widget", "annotators.next_button"))
         window.until(lambda _: window.ask("chosen_rows", "annotators.table"))
         studio.desktop.click(window.place("widget", "annotators.next_button"))
