@@ -103,7 +103,8 @@ class NoticeRow(QFrame):
         font = title.font()
         font.setBold(True)
         title.setFont(font)
-        remedy.setVisible(bool(notice.remedy))
+        if not notice.remedy:
+            remedy.hide()
         text = QVBoxLayout()
         text.setSpacing(1)
         text.addWidget(title)
@@ -113,7 +114,9 @@ class NoticeRow(QFrame):
         row.addLayout(text, 1)
         self.copy = QPushButton(self.tr("Copy report"))
         self.copy.setToolTip(self.tr("Puts everything about this message on the clipboard"))
-        self.copy.setVisible(notice.level == "error")
+        # Only ever hidden here: what is shown before it has a parent is a window, and takes the keyboard.
+        if notice.level != "error":
+            self.copy.hide()
         self.copy.clicked.connect(self._on_copy)
         row.addWidget(self.copy)
         self.dismiss = QToolButton()

@@ -106,7 +106,8 @@ class Fold(QToolButton):
 
     def _on_toggled(self, is_open: bool) -> None:
         self.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self._content.setVisible(is_open)
+        if not is_open or self._content.parentWidget() is not None:
+            self._content.setVisible(is_open)
         self.setAccessibleDescription(self.tr("shown") if is_open else self.tr("folded"))
 
 
@@ -184,7 +185,8 @@ class GroupForms(QWidget):
         self.top = ParamForm(kind, names=everyday)
         self.rest = ParamForm(kind, names=rest)
         self.more = Fold(self.tr("More"), self.rest, is_open=False)
-        self.more.setVisible(bool(rest))
+        if not rest:  # only ever hidden here: without a parent yet it would be a window for a moment
+            self.more.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from w2vpraat_gui.document import Document
 from w2vpraat_gui.main_window import FIRST, MainWindow
@@ -19,6 +19,7 @@ from w2vpraat_gui.view_settings import setting
 from w2vpraat_gui.views.ceiling_button import CeilingButton
 
 from w2vpraat.corpus.textgrid import edits, write_textgrid
+from w2vpraat.errors import InputError
 from w2vpraat.params import EditorParams
 from w2vpraat.params.editing import WindowParams
 
@@ -186,6 +187,19 @@ def test_closing_ends_all_jobs(
     assert opened.state.jobs.wait(0)
 
 
+def test_a_notice_does_not_take_the_keyboard(qtbot: QtBot, opened: MainWindow) -> None:
+    _show(qtbot, opened)
+    opened.activateWindow()
+    qtbot.waitUntil(lambda: opened.editor.label_field.hasFocus())
+    shown = {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+    opened.state.notices.error(InputError("something is wrong", "mend it"))
+    opened.state.notices.news("something was done")
+    assert {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()} == shown
+    QApplication.processEvents()
+    assert QApplication.activeWindow() is opened
+    assert opened.editor.label_field.hasFocus()
+
+
 def test_every_panel_can_be_brought_back_from_the_menu(qtbot: QtBot, opened: MainWindow) -> None:
     for dock in opened.arrangement.docks.values():
         dock.hide()
@@ -229,3 +243,41 @@ def test_a_disagreement_stays_selected_when_the_keys_are_held(
         qtbot.keyClick(opened.editor, Qt.Key.Key_D, keys)
         rows = opened.annotators.table.selectionModel().selectedRows()
         assert [index.row() for index in rows] == [0]
+
+
+class Shown(QObject):
+    """Writes down every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look, and let the event go on."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.windows.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def test_no_part_flashes_as_a_window_of_its_own(
+    qtbot: QtBot, qapp: QApplication, corpus_folder: Path, tmp_path: Path
+) -> None:
+    # A widget that is shown before it has a parent is a window for a moment, and takes the keyboard with it.
+    seen = Shown()
+    qapp.installEventFilter(seen)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignal(window.state.corpus_changed):
+        window.files.open_paths([corpus_folder])
+    document = _show(qtbot, window)
+    write_textgrid(edits.set_label(document.grid, 2, 12, "q"), tmp_path / "second.TextGrid")
+    window.second.open_second(tmp_path / "second.TextGrid")
+    qtbot.waitUntil(lambda: window.annotators.model.rowCount() == 1, timeout=10_000)
+    window.state.notices.error(InputError("something is wrong", "mend it"))
+    job = window.state.jobs.start("work", "Work", lambda: iter([1]))
+    with qtbot.waitSignal(job.ended):
+        pass
+    qapp.removeEventFilter(seen)
+    assert window.state.jobs.close(20_000)
+    assert seen.windows == ["MainWindow "]
