@@ -79,6 +79,15 @@ class Corpus:
         """Return the corpus with these annotations instead of the files of the same recordings."""
         return replace(self, grids=dict(grids))
 
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """Names of recordings whose open annotation is not that of the file."""
+        return tuple(
+            name
+            for name, grid in self.grids.items()
+            if grid.source is None or grid != grid.source.grids[grid.source_index]
+        )
+
     def grid(self, recording: Recording, *, fallback_encoding: str = "latin-1") -> TextGrid:
         """Return the annotation of a recording: as it is open, else as it is on the disk.
 

@@ -240,6 +240,12 @@ def _sensed(
 def _remarks(opened: Opened) -> list[str]:
     """Say what a phonetician would ask about the choice of tokens."""
     notes = [opened.tokens.suggestion] if opened.tokens.suggestion else []
+    unsaved = [name for name in opened.corpus.unsaved if name in opened.tokens.by_recording()]
+    if unsaved:
+        notes.append(
+            f"{len(unsaved)} TextGrids were measured with edits that are not saved ({', '.join(unsaved[:3])}"
+            f"{' ...' if len(unsaved) > 3 else ''}); the hashes here are those of the files"
+        )
     join = opened.tokens.join
     if join is not None and join.recordings_without_row:
         names = join.recordings_without_row
