@@ -159,7 +159,6 @@ class Jobs(QObject):
     added = Signal(object)
     changed = Signal(object)
     removed = Signal(object)
-    idle = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -278,8 +277,6 @@ class Jobs(QObject):
         if job.quiet and job in self.jobs:
             self.jobs.remove(job)
             self.removed.emit(job)
-        if not self.running(quiet=True):
-            self.idle.emit()
 
 
 def _work(box: list[Job]) -> None:

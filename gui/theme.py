@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -205,8 +205,3 @@ def _luminance(shade: QColor) -> float:
 
     red, green, blue = (linear(one) for one in (shade.redF(), shade.greenF(), shade.blueF()))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def colour_names() -> tuple[str, ...]:
-    """Names of all colours, for tests of contrast."""
-    return tuple(item.name for item in fields(Colours) if item.name != "dark_spectrogram")

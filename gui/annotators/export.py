@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from w2vpraat.compare.agreement.agreement import agreement
 from w2vpraat.compare.agreement.disagreements import disagreement_table, disagreements
@@ -19,9 +18,6 @@ from w2vpraat.params.agreeing import AgreementParams
 from ..tier_pairs import namesakes
 from ..work.comparing import check_second, sample_numbers
 from ..work.second_notes import Mark, Sample, mark_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STEP = "agree"
 FOLDER = "agreement"
@@ -133,6 +129,7 @@ def exporting(
     W2VPraatError
         If no recording can be compared, or the tables can't be written.
     """
+    from w2vpraat.export.agreement_folder import write_agreement
     from w2vpraat.export.methods.agreement_text import agreement_text
 
     pairs, skipped = [], []
@@ -148,32 +145,21 @@ def exporting(
         raise skipped[0].error
     compared = agreement(pairs, AgreementParams(listed_from=smallest / 1000.0))
     text = agreement_text(compared)
+    told = f"{text.text}\n\n{text.reference_list}\n"
     made = None
     if folder is not None:
         kept = {source.recording.name: source.kept for source in sources}
         differing = disagreements(compared)
         table = disagreement_table(differing)
         table["kept"] = [mark_of(one, tier) in kept[one.recording] for one in differing]
-        tables = {
-            "agreement.csv": compared.summaries(),
-            "confusions.csv": compared.confusions(equal=True),
-            "disagreements.csv": table,
-            "boundaries.csv": compared.boundary_table(),
-            "items.csv": compared.item_table(),
-        }
-        made = _written(tables, f"{text.text}\n\n{text.reference_list}\n", folder)
-    yield Exported(f"{text.text}\n\n{text.reference_list}\n", len(pairs), made, tuple(skipped))
+        made = _free(folder)
+        write_agreement(compared, table, told, made)
+    yield Exported(told, len(pairs), made, tuple(skipped))
 
 
-def _written(tables: Mapping[str, pd.DataFrame], text: str, folder: Path) -> Path:
-    from w2vpraat.export.tables import write_table
-    from w2vpraat.writing import write_whole
-
+def _free(folder: Path) -> Path:
     made, number = folder / FOLDER, 1
     while made.exists():
         number += 1
         made = folder / f"{FOLDER}{number}"
-    for name, table in tables.items():
-        write_table(table, made / name, keep_order=True)
-    write_whole(text.encode(), made / "methods.txt")
     return made

@@ -66,11 +66,6 @@ class Player(QObject):
         """Whether something is being heard, or read to be heard."""
         return self._document is not None
 
-    @property
-    def is_audible(self) -> bool:
-        """Whether the last sound went to a device."""
-        return self._output is not None and not self._said
-
     def play(self, start: float, end: float) -> None:
         """Play a stretch of the current document; what plays now is stopped."""
         self.stop()

@@ -130,19 +130,10 @@ def _cell(value: Any) -> str:
 
 def _write(compared: Agreement, differing: tuple[Disagreement, ...], folder: Path) -> None:
     from w2vpraat.compare.agreement.disagreements import disagreement_table
+    from w2vpraat.export.agreement_folder import write_agreement
     from w2vpraat.export.methods.agreement_text import agreement_text
-    from w2vpraat.export.tables import write_table
-    from w2vpraat.writing import write_whole
 
-    tables = {
-        "agreement.csv": compared.summaries(),
-        "confusions.csv": compared.confusions(equal=True),
-        "disagreements.csv": disagreement_table(differing),
-        "boundaries.csv": compared.boundary_table(),
-        "items.csv": compared.item_table(),
-    }
-    for name, table in tables.items():
-        write_table(table, folder / name, keep_order=True)
     text = agreement_text(compared)
-    write_whole(f"{text.text}\n\n{text.reference_list}\n".encode(), folder / "methods.txt")
-    click.echo(f"\nwritten: {folder}: {', '.join([*tables, 'methods.txt'])}", err=True)
+    told = f"{text.text}\n\n{text.reference_list}\n"
+    names = write_agreement(compared, disagreement_table(differing), told, folder)
+    click.echo(f"\nwritten: {folder}: {', '.join(names)}", err=True)
