@@ -42,12 +42,14 @@ def _file() -> tuple[ActionSpec, ...]:
         ActionSpec("file.open_folder", menu, "Open folder…", ("Ctrl+Shift+O",), "window"),
         ActionSpec("file.open_files", menu, "Open sound and TextGrid…", (), "window"),
         ActionSpec("file.open_session", menu, "Open session…", (), "window"),
+        ActionSpec("file.open_bundle", menu, "Open session bundle…", (), "window"),
         ActionSpec("file.open_sample", menu, "Open the sample corpus", (), "window"),
         ActionSpec("file.open_results", menu, "Open results of a run…", (), "window"),
         ActionSpec("file.save", menu, "Save TextGrid as text file", ("Ctrl+S",), "window"),
         ActionSpec("file.save_as", menu, "Save TextGrid as…", (), "window"),
         ActionSpec("file.save_all", menu, "Save all TextGrids", ("Ctrl+Shift+S",), "window"),
         ActionSpec("file.read_again", menu, "Read TextGrid again from disk", (), "window"),
+        ActionSpec("file.export", menu, "Export…", ("Ctrl+Shift+E",), "window"),
         ActionSpec("file.save_session", menu, "Save session", (), "window"),
         ActionSpec("file.save_session_as", menu, "Save session as…", (), "window"),
         ActionSpec("file.close", menu, "Close recording", ("Ctrl+W",), "window"),
@@ -91,6 +93,9 @@ def _view() -> tuple[ActionSpec, ...]:
         ActionSpec("view.next_recording", menu, "Next recording", ("Ctrl+Alt+N",), "window"),
         ActionSpec("view.previous_recording", menu, "Previous recording", ("Ctrl+Alt+P",), "window"),
         ActionSpec("view.next_pane", menu, "Next part of the window", ("Ctrl+Tab",), "window"),
+        ActionSpec("view.annotate", menu, "Arrange for annotating", ("Ctrl+Alt+1",), "window"),
+        ActionSpec("view.both", menu, "Arrange for annotating and comparing", ("Ctrl+Alt+2",), "window"),
+        ActionSpec("view.compare", menu, "Arrange for comparing", ("Ctrl+Alt+3",), "window"),
         ActionSpec("view.theme_light", menu, "Light", (), "window"),
         ActionSpec("view.theme_dark", menu, "Dark", (), "window"),
         ActionSpec("view.theme_system", menu, "Colours of the desktop", (), "window"),
@@ -197,6 +202,53 @@ def _measure() -> tuple[ActionSpec, ...]:
         ActionSpec("measure.run", menu, "Measure all tokens", ("Ctrl+R",), "window"),
         ActionSpec("measure.candidates", menu, "Formant candidates of this token…", ("Ctrl+E",)),
         ActionSpec("measure.export", menu, "Save table…", (), "window"),
+        ActionSpec("measure.finetune", menu, "Fine-tune a model…", (), "window"),
+    )
+
+
+def _maps() -> tuple[ActionSpec, ...]:
+    menu = "Maps"
+    return (
+        ActionSpec("maps.show", menu, "Show maps", ("Ctrl+Shift+M",), "window"),
+        ActionSpec("maps.add", menu, "One more map", (), "window"),
+        ActionSpec("maps.remove", menu, "One map less", (), "window"),
+        ActionSpec("maps.live", menu, "Refresh values while editing", (), "window", True),
+        ActionSpec("maps.freeze", menu, "Freeze the reference", (), "window", True),
+        ActionSpec("maps.next_token", menu, "Next token of the selection", ("Ctrl+Alt+Right",), "window"),
+        ActionSpec(
+            "maps.previous_token", menu, "Previous token of the selection", ("Ctrl+Alt+Left",), "window"
+        ),
+        ActionSpec("maps.clear", menu, "Select no token", (), "window"),
+        ActionSpec("maps.neighbours", menu, "Nearest tokens of other speakers", ("Ctrl+Alt+K",), "window"),
+        ActionSpec("maps.layer_up", menu, "One layer up", ("Ctrl+Alt+PgUp",), "window"),
+        ActionSpec("maps.layer_down", menu, "One layer down", ("Ctrl+Alt+PgDown",), "window"),
+        ActionSpec("maps.export", menu, "Save maps as a figure…", (), "window"),
+    )
+
+
+def _compare() -> tuple[ActionSpec, ...]:
+    menu = "Compare"
+    return (
+        ActionSpec("compare.run", menu, "Rank the representations", ("Ctrl+Alt+R",), "window"),
+        ActionSpec("compare.pairs", menu, "Separation of label pairs", (), "window"),
+        ActionSpec("compare.sensitivity", menu, "Sensitivity to boundaries", (), "window"),
+        ActionSpec("compare.layers", menu, "Layer by layer", (), "window"),
+        ActionSpec("compare.claims", menu, "The paper's claims on these data", (), "window"),
+        ActionSpec("compare.report", menu, "HTML report…", (), "window"),
+    )
+
+
+def _queue() -> tuple[ActionSpec, ...]:
+    menu = "Review"
+    return (
+        ActionSpec("review.make", menu, "Make a review queue", ("Ctrl+Alt+Q",), "window"),
+        ActionSpec("review.next", menu, "Next unreviewed token", ("Ctrl+U",), "window"),
+        ActionSpec("review.previous", menu, "Previous unreviewed token", ("Ctrl+Shift+U",), "window"),
+        ActionSpec("review.done", menu, "Done", ("Ctrl+Shift+D",), "window"),
+        ActionSpec("review.star", menu, "Star", ("Ctrl+Shift+8",), "window"),
+        ActionSpec("review.tag", menu, "Tags…", ("Ctrl+Shift+T",), "window"),
+        ActionSpec("review.note", menu, "Note…", ("Ctrl+Shift+N",), "window"),
+        ActionSpec("review.export", menu, "Save the list…", (), "window"),
     )
 
 
@@ -240,6 +292,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_boundary(),
     *_tier(),
     *_measure(),
+    *_maps(),
+    *_compare(),
+    *_queue(),
     *_play(),
     *_review(),
     *_help(),

@@ -168,6 +168,9 @@ class Jobs(QObject):
         self._lanes = {
             "heavy": ThreadPoolExecutor(1, thread_name_prefix="w2vpraat-heavy"),
             "quick": ThreadPoolExecutor(2, thread_name_prefix="w2vpraat-quick"),
+            # Maps are laid and judged in seconds; what was just edited is measured in milliseconds.
+            "maps": ThreadPoolExecutor(2, thread_name_prefix="w2vpraat-maps"),
+            "live": ThreadPoolExecutor(1, thread_name_prefix="w2vpraat-live"),
         }
         # A job is held until its thread has left it: the last reference must go on the GUI thread.
         self._held: dict[Future[None], Job] = {}
@@ -201,7 +204,7 @@ class Jobs(QObject):
             Called on the GUI thread.
         quiet : bool
             Not in the list of jobs: small work of the views.
-        lane : {"heavy", "quick"}
+        lane : {"heavy", "quick", "maps", "live"}
             Which threads.
         """
         for old in self.jobs:

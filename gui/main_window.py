@@ -5,6 +5,7 @@ Messages: notices above the editor; the status bar names what is open and what i
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -16,7 +17,7 @@ from w2vpraat.errors import W2VPraatError
 
 from .actions import Actions
 from .annotators.second import Second
-from .arrangement import Arrangement, fit_screen
+from .arrangement import WORKSPACES, Arrangement, fit_screen
 from .document import Document
 from .editor.ceiling_commands import CeilingCommands
 from .editor.commands import EditorCommands
@@ -36,12 +37,11 @@ from .storage.files import Files
 from .storage.keeping import Keeping
 from .storage.new_grids import NewGrids
 from .view_commands import ViewCommands
+from .worlds import Worlds
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-FIRST = ("corpus", "measure")
-"""Panels that are shown when something is opened for the first time."""
 
 
 class MainWindow(QMainWindow):
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.views = ViewCommands(self.state, self.actions_, self)
         self.ceilings = CeilingCommands(self.state, self)
         self.measuring = Measuring(self.state, self.actions_, self)
+        self.worlds = Worlds(self.state, self.actions_, self.measuring.places, self)
         self.second = Second(self.state, self.actions_, self)
         self.new_grids = NewGrids(self.state, self)
         self._make_pages()
@@ -97,18 +98,19 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.doing)
 
     def _make_docks(self) -> None:
-        self.arrangement = Arrangement(self, self.state, self.actions_)
+        self.arrangement = Arrangement(self, self.state, self.actions_, self.pages)
         self.setDockNestingEnabled(True)
         self.corpus = CorpusPanel(self.state)
         self.jobs = JobsPanel(self.state)
         self.measure = MeasurePanel(self.state, self.actions_, self.measuring)
-        self.tokens = TokensPanel(self.state, self.actions_, self.measuring.places)
+        self.tokens = TokensPanel(self.state, self.actions_, self.measuring.places, feed=self.worlds.feed)
         self.annotators = SecondPanel(self.second, self.actions_)
         self.results = ResultsPanel()
         add = self.arrangement.add
         add("corpus", self.tr("Recordings"), self.corpus, LEFT)
         add("measure", self.tr("Measure"), self.measure, RIGHT)
         add("tokens", self.tr("Tokens"), self.tokens, BOTTOM)
+        self.worlds.add_docks(self.arrangement)
         add("jobs", self.tr("Jobs"), self.jobs, BOTTOM)
         add("annotators", self.tr("Two annotators"), self.annotators, BOTTOM, scrolls=True)
         add("results", self.tr("Results of a run"), self.results, BOTTOM, scrolls=True)
@@ -128,13 +130,20 @@ class MainWindow(QMainWindow):
         state = self.state
         self.start.open_wanted.connect(self.files.open_paths)
         self.files.results_wanted.connect(self.open_results)
-        self.files.sessions.collect = self.arrangement.collect
+        self.worlds.exporting.session_wanted.connect(lambda path: self.files.open_paths([path]))
+        self.files.sessions.collect = self._collect
         self.files.closing.connect(self._on_closing)
+        self.editor.links.set_places(self.measuring.places)
         self.editor.play_wanted.connect(self.player.play)
+        self.player.started.connect(self.worlds.audition.stop)
+        self.worlds.audition.started.connect(lambda _tokens: self.player.stop())
         self.editor.ceiling_wanted.connect(self.ceilings.take)
         self.measuring.play_wanted.connect(self.player.play)
         self.measuring.running_changed.connect(self._on_measuring)
-        self.tokens.play_wanted.connect(self.player.play_token)
+        self.tokens.play_wanted.connect(self.worlds.audition.play)
+        self.worlds.front_wanted.connect(self.arrangement.bring)
+        for name in WORKSPACES:
+            self.actions_.on(f"view.{name}", partial(self.arrangement.arrange, name))
         self.commands.reading.connect(self._on_reading)
         self.second.source.changed.connect(self._on_second_changed)
         self.files.disk.compare_wanted.connect(self._on_compare_wanted)
@@ -145,6 +154,7 @@ class MainWindow(QMainWindow):
         state.corpus_changed.connect(self.arrangement.reopen)
         state.current_changed.connect(self._on_current_changed)
         state.document_opened.connect(self._on_document_opened)
+        state.token_shown.connect(lambda _token: self.arrangement.bring_editor())
         state.jobs.added.connect(self._show_doing)
         state.jobs.changed.connect(self._show_doing)
 
@@ -163,14 +173,17 @@ class MainWindow(QMainWindow):
         except W2VPraatError as error:
             self.state.notices.error(error)
             return False
-        self._show_below("results", 330)
+        self.arrangement.bring("results")
         return True
 
     # Slots
 
+    def _collect(self) -> None:
+        self.worlds.reviewing.collect()
+        self.arrangement.collect()
+
     def _on_session_opened(self) -> None:
-        self.arrangement.set_shown(FIRST)
-        self.arrangement.share({"corpus": 235, "measure": 300}, Qt.Orientation.Horizontal)
+        self.arrangement.arrange("annotate")
         self.arrangement.restore()
 
     def _on_document_opened(self, document: Document) -> None:
@@ -178,27 +191,26 @@ class MainWindow(QMainWindow):
 
     def _on_current_changed(self, document: Document | None) -> None:
         self._show_open()
-        if document is not None:
+        if document is not None and self.arrangement.is_editor_shown:
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_measuring(self, on: bool) -> None:
-        self._show_below("jobs" if on else "tokens", 230)
+        if on:
+            self.arrangement.bring("jobs")
+        elif self.state.results is None:
+            self.arrangement.bring("tokens")
+        else:
+            self.arrangement.docks["jobs"].hide()
+            self.arrangement.bring("maps")
 
     def _on_second_changed(self) -> None:
         document = self.state.current
         if document is not None and document.second is not None:
-            self._show_below("annotators", 300)
+            self.arrangement.bring("annotators")
 
     def _on_compare_wanted(self, document: Document, theirs: TextGrid) -> None:
         self.state.show_document(document)
         self.second.source.show_grid(theirs)
-
-    def _show_below(self, name: str, height: int) -> None:
-        dock = self.arrangement.docks[name]
-        known = dock.isVisible() and not dock.visibleRegion().isEmpty()
-        self.arrangement.show(name)
-        if not known:
-            self.arrangement.share({name: height}, Qt.Orientation.Vertical)
 
     def _on_reading(self, text: str, tip: str) -> None:
         self.reading.setText(text)
@@ -206,6 +218,7 @@ class MainWindow(QMainWindow):
 
     def _on_closing(self) -> None:
         self.player.stop()
+        self.worlds.audition.stop()
 
     def _show_open(self, *_: object) -> None:
         state = self.state
@@ -228,8 +241,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all jobs; `Files` has asked about what is not saved before."""
-        self.player.stop()
+        self._on_closing()
         self.state.jobs.close()
+        self.worlds.close()
         self.keeping.end()
         super().closeEvent(event)
 

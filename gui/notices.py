@@ -29,12 +29,15 @@ class Notice:
         What to do; may be empty.
     report : str
         Everything, for the clipboard.
+    place : str
+        A file that was written, to be shown in its folder; may be empty.
     """
 
     level: str
     title: str
     remedy: str = ""
     report: str = ""
+    place: str = ""
     number: int = field(default_factory=lambda: next(_numbers), compare=False)
 
 
@@ -64,9 +67,9 @@ class Notices(QObject):
         """Say what the user should know."""
         return self._add(Notice("warning", title, remedy, f"{title}\n{remedy}\n"))
 
-    def news(self, title: str, remedy: str = "") -> Notice:
-        """Say what was done."""
-        return self._add(Notice("news", title, remedy, f"{title}\n{remedy}\n"))
+    def news(self, title: str, remedy: str = "", *, place: str = "") -> Notice:
+        """Say what was done, and to which file."""
+        return self._add(Notice("news", title, remedy, f"{title}\n{remedy}\n", place))
 
     def dismiss(self, notice: Notice) -> None:
         """Take a message away."""

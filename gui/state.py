@@ -4,7 +4,8 @@ Panels, tables and views know this object and not each other. Its signals:
 `session_opened` (another session), `session_changed` (some choice of it), `corpus_changed` (recordings found
 again), `document_opened`, `document_closed`, `document_saved` (a `Document`), `current_changed` (that in the
 editor, or None), `document_edited` (document, `GridChange`; also for undo and redo), `results_changed`
-(tokens measured or embedded), `token_shown` (id of the token that the editor shows).
+(tokens measured or embedded), `token_shown` (id of the token that the editor shows), `models_changed` (the
+list of models: one was added).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from w2vpraat.session.session import Session
 
 from .document import Document
 from .jobs import Jobs
+from .linked import Linked
 from .notices import Notices
 from .undo import History
 
@@ -45,12 +47,14 @@ class AppState(QObject):
     document_edited = Signal(object, object)
     results_changed = Signal()
     token_shown = Signal(str)
+    models_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs = Jobs(self)
         self.notices = Notices(self)
         self.history = History(self)
+        self.linked = Linked(self)
         self.session: Session | None = None
         self.session_path: Path | None = None
         self.session_saved: Session | None = None
@@ -77,6 +81,7 @@ class AppState(QObject):
         self.session_path = path
         self.corpus = None
         self.results = None
+        self.linked.clear()
         self.session_opened.emit()
         self.find_recordings()
 
@@ -198,7 +203,7 @@ class AppState(QObject):
                 return
             start, end = (found[0], found[1]) if len(found) == 3 else (found[0], found[0])
             document.view.select(start, end, tier=tier)
-            document.view.reveal(start, end)
+            document.view.approach(start, end)
             self.token_shown.emit(token)
 
         self.open_recording(name, select)

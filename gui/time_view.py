@@ -12,6 +12,9 @@ PAGE = 0.8
 """Share of the visible stretch by which a page scrolls, as in Praat."""
 SHORTEST = 0.0005
 """Shortest visible stretch in seconds."""
+NEAR, TIMES, FAR = 1.5, 10.0, 4.0
+"""What is looked at closely is shown in so many seconds, or in so many times its length if that is more; a
+view that is less than `FAR` times as long stays as it is."""
 
 
 class TimeView(QObject):
@@ -159,6 +162,16 @@ class TimeView(QObject):
             self.show_range(start - room, start - room + self.length)
         else:
             self.show_range(end + room - self.length, end + room)
+
+    def approach(self, start: float, end: float) -> None:
+        """Show a stretch so that one can work at it: zoom in if it would be tiny; `zoom_back` returns."""
+        wanted = max(NEAR, TIMES * (end - start))
+        if self.length > FAR * wanted:
+            self._history.append((self.start, self.end))
+            middle = 0.5 * (start + end)
+            self.show_range(middle - 0.5 * wanted, middle + 0.5 * wanted)
+        else:
+            self.reveal(start, end)
 
     def _inside(self, time: float) -> float:
         return min(max(float(time), self.lowest), self.highest)

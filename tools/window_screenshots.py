@@ -9,16 +9,20 @@ Needs Xvfb and xdotool. Nothing is drawn for the picture: keys and mouse do what
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
+import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
 
 from w2vpraat.corpus.textgrid import edits, praat_edits, read_textgrid, write_textgrid
 from w2vpraat.resources import sample_corpus
+
+from .few_colours import few_colours
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "gui" / "e2e"))
@@ -28,7 +32,24 @@ IMAGES = ROOT / "docs" / "images"
 NAME = "us_m_liam"
 SPEAKERS = ("gb_f_alice", "gb_f_emma", "gb_m_daniel", "us_f_sky", NAME)
 """Of the picture with measurements."""
-PANELS = {"measure": "Measure", "tokens": "Tokens", "jobs": "Jobs", "annotators": "Two annotators"}
+PANELS = {
+    "measure": "Measure",
+    "maps": "Maps",
+    "tokens": "Tokens",
+    "neighbours": "Nearest tokens",
+    "yardsticks": "Yardsticks",
+    "review": "Review",
+    "training": "Fine-tuning",
+    "jobs": "Jobs",
+    "annotators": "Two annotators",
+}
+FORMANTS, VECTORS = 0, 1
+"""The maps that a board begins with."""
+MODELS = ("base", "phone", "sex", "phone+sex")
+LONG = 900.0
+"""Seconds that models may take."""
+CORNERS = 24
+"""Of a line that is drawn by hand."""
 STILL = 20
 """Looks at a widget, with nothing changed, after which it is at rest."""
 SCENES: dict[str, Callable[[Studio], None]] = {}
@@ -63,7 +84,7 @@ class Studio:
             if dialog:
                 left, top, width, height = window.place("frame", dialog)
                 picture = picture.crop((left, top, left + width, top + height))
-            picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+            few_colours(picture).save(target, optimize=True)
         print(f"{target}  {target.stat().st_size // 1000} kB")
 
     def show_only(self, window: Window, *names: str) -> None:
@@ -104,6 +125,49 @@ class Studio:
 
         window.until(stays)
 
+    def measure(self, window: Window) -> None:
+        """Measure the tokens and wait for the maps, which then stand above the editor."""
+        self.desktop.key("ctrl+r")
+        window.until(lambda state: state["results"] and not state["jobs"], patience=LONG)
+        self.maps_at_rest(window)
+        self.dismiss(window)
+        self.rest(window, "editor")
+
+    def maps_at_rest(self, window: Window) -> None:
+        """Wait until all maps are made and have their numbers."""
+
+        def rest(_: object) -> bool:
+            maps = window.ask("board")
+            made = all(one["made"] and one["numbers"] and not one["busy"] for one in maps)
+            return bool(maps) and made and not window.ask("linked")["busy"]
+
+        window.until(rest, patience=LONG)
+
+    def pick(self, window: Window, box: str, text: str) -> None:
+        """Choose an entry of a list that opens."""
+        self.desktop.click(window.place("widget", box))
+        window.until(lambda _: window.ask("is_open", box))
+        self.desktop.type(text)
+        self.desktop.key("Return")
+
+    def lasso(self, window: Window, number: int, corners: Sequence[Sequence[int]]) -> None:
+        """Draw a closed line on a map."""
+        window.drag(f"worlds.board.panels.{number}.points", [*corners, corners[0]])
+        window.until(lambda _: window.ask("linked")["selection"])
+
+    def around(self, window: Window, number: int, label: str, margin: float = 9.0) -> list[list[int]]:
+        """Return a round line about the middle of what has a label on a map."""
+        dots = [
+            place for one, place in window.ask("dots", number).items() if window.ask("label", one) == label
+        ]
+        middle = [statistics.median(place[axis] for place in dots) for axis in (0, 1)]
+        far = sorted(math.dist(place, middle) for place in dots)[round(0.85 * len(dots)) - 1] + margin
+        turns = [2 * math.pi * step / CORNERS for step in range(CORNERS)]
+        return [
+            [round(middle[0] + far * math.cos(turn)), round(middle[1] + far * math.sin(turn))]
+            for turn in turns
+        ]
+
     def hide_columns(self, window: Window, *names: str) -> None:
         """Hide columns of the table of tokens, by its list of columns."""
         self.desktop.click(window.place("widget", "tokens.columns_button"))
@@ -112,6 +176,12 @@ class Studio:
             row = window.ask("column", "tokens.columns_list", 0).index(name)
             self.desktop.click(window.place("cell", "tokens.columns_list", row, 1))
         self.desktop.key("Escape")
+
+    def open_sample(self, window: Window) -> None:
+        """Open the sample corpus from the start page: with its settings, the vowels of its test words."""
+        window.until(lambda state: state["page"] == 0 and not state["jobs"])
+        window.focus("w2vpraat")
+        self.desktop.click(window.place("widget", "start.sample_button"))
 
     def at_a_vowel(self, window: Window) -> None:
         """Open a recording at two seconds of speech, with formants and f0, a vowel selected."""
@@ -223,6 +293,77 @@ def measured(studio: Studio) -> None:
         studio.desktop.key("ctrl+e")
         window.focus("Formant candidates")
         studio.picture(window, "candidates", "Formant candidates")
+
+
+@scene
+def maps(studio: Studio) -> None:
+    """Show both worlds: above the editor, large, lassoed, with neighbours, yardsticks, review, export."""
+    with Window(studio.desktop, studio.work / "maps") as window:
+        studio.open_sample(window)
+        studio.at_a_vowel(window)
+        studio.measure(window)
+        studio.desktop.key("ctrl+alt+2")
+        studio.rest(window, "editor")
+        studio.picture(window, "maps")
+        studio.choose(window, "View", "Dark")
+        studio.picture(window, "maps-dark")
+        studio.choose(window, "View", "Light")
+        # The same tokens, in both maps and in the table.
+        studio.desktop.key("ctrl+alt+3")
+        studio.rest(window, "tokens")
+        studio.lasso(window, VECTORS, studio.around(window, VECTORS, "æ"))
+        studio.picture(window, "lasso")
+        studio.desktop.key("ctrl+alt+Right")
+        studio.desktop.key("ctrl+alt+k")
+        window.place("cell", "worlds.neighbours_panel.table", 0, 0, patience=LONG)
+        studio.dismiss(window)
+        studio.picture(window, "neighbours")
+        studio.choose(window, "Maps", "Select no token")
+        studio.desktop.key("ctrl+alt+r")
+        window.until(lambda state: state["jobs"])
+        window.until(lambda state: not state["jobs"], patience=LONG)
+        studio.dismiss(window)
+        studio.raise_bottom(window, "yardsticks", 60)
+        studio.picture(window, "compare")
+        studio.choose(window, "Maps", "Save maps as a figure…")
+        window.focus("Export")
+        studio.rest(window, "worlds.exporting.dialog")
+        studio.picture(window, "export", "Export")
+        studio.desktop.key("Escape")
+        window.focus("w2vpraat")
+        studio.desktop.key("ctrl+alt+q")
+        studio.desktop.click(window.place("widget", "worlds.review.make_button"))
+        window.until(lambda _: window.ask("queue")["ids"], patience=LONG)
+        studio.desktop.key("ctrl+u")
+        studio.desktop.key("ctrl+shift+d")
+        studio.desktop.key("ctrl+shift+8")
+        studio.dismiss(window)
+        studio.picture(window, "review")
+
+
+@scene
+def layers(studio: Studio) -> None:
+    """Show the same vowels as four models have them, coloured by sex."""
+    with Window(studio.desktop, studio.work / "layers") as window:
+        studio.open_sample(window)
+        studio.at_a_vowel(window)
+        studio.measure(window)
+        for _ in range(2):
+            studio.choose(window, "Maps", "One more map")
+        studio.desktop.key("ctrl+alt+3")
+        studio.show_only(window, "maps")
+        studio.choose(window, "Panels", "Recordings")
+        studio.maps_at_rest(window)
+        panel = "worlds.board.panels"
+        studio.desktop.click(window.place("widget", f"{panel}.{FORMANTS}.bar.title"))
+        studio.pick(window, f"{panel}.{FORMANTS}.choice.boxes.source", "Embedding")
+        studio.desktop.key("Escape")
+        for number, model in enumerate(MODELS):
+            studio.maps_at_rest(window)
+            studio.pick(window, f"{panel}.{number}.bar.colour", "sex")
+            studio.desktop.click(window.place("widget", f"{panel}.{number}.switch.buttons.{model}"))
+            studio.maps_at_rest(window)
+        studio.picture(window, "layers")
 
 
 def second_grid(studio: Studio) -> Path:

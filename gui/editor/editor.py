@@ -28,6 +28,7 @@ from .label_field import LabelField
 from .labelling import Labelling
 from .sound_area import SoundArea
 from .tier_mouse import TierMouse
+from .token_links import TokenLinks
 
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -69,6 +70,7 @@ class Editor(QWidget):
             commit=self.commit_label,
             label_selection=lambda: self.label_field.label_selection,
         )
+        self.links = TokenLinks(state, self.tiers, self.overview, self)
         self._pages = QStackedWidget()
         self._empty = QLabel(self.tr("Open a recording from the list on the left"))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -110,6 +112,7 @@ class Editor(QWidget):
         self.document = document
         for strip in self._strips:
             strip.set_document(document)
+        self.links.set_document(document)
         if document is not None:
             document.view.selection_changed.connect(self._on_selection_changed)
             document.second_changed.connect(self._share_height)

@@ -1,11 +1,13 @@
 """Where the measured tokens are now: ids count intervals, and intervals are added and edited.
 
-Signals of `ResultPlaces`: `changed` (other tokens are stale, or have other ids).
+Signals of `ResultPlaces`: `changed` (other tokens are stale, or have other ids). While values follow the
+edits (`LiveFeed`), measured tokens have the ids of now, and stale is what could not be measured again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -13,17 +15,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from w2vpraat.corpus.textgrid import TextGrid
 from w2vpraat.corpus.token_values import Token
+from w2vpraat.pipeline.live.live_results import LiveResults
 from w2vpraat.pipeline.running import Results
 from w2vpraat.session.choices import ceilings_for, is_token_id
 from w2vpraat.session.grid_changes import grid_change
 
 from ..document import Document
+from ..live.feed import LiveFeed
 from ..state import AppState
 
 MEASURED = ("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize")
 """Sections of the settings that decide what stands in the table."""
 SETTLE = 60
 """Milliseconds that many edits have to become one look."""
+
+LIVE_JOBS = "live:"
+"""How the keys of the feed's jobs begin that measure an edited recording again."""
 
 
 class ResultPlaces(QObject):
@@ -39,8 +46,10 @@ class ResultPlaces(QObject):
     def __init__(self, state: AppState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._tokens: dict[str, tuple[Token, ...]] = {}
-        self._ids: frozenset[str] = frozenset()
+        self._feed: LiveFeed | None = None
+        self._groups: dict[str, tuple[Token, ...]] | None = None
+        self._ids: frozenset[str] | None = None
+        self._stale: frozenset[str] | None = None
         self._measured: dict[str, TextGrid] = {}
         self._documents: dict[str, Document] = {}
         self._now: dict[str, dict[str, str | None]] = {}
@@ -57,6 +66,14 @@ class ResultPlaces(QObject):
         state.document_opened.connect(self._on_document)
         state.document_closed.connect(self._on_edited)
 
+    def follow(self, feed: LiveFeed) -> None:
+        """Let tokens whose values follow the edits count as measured."""
+        self._feed = feed
+        feed.opened.connect(self._on_live)
+        feed.switched.connect(self._on_live)
+        feed.changed.connect(self._on_live)
+        self._on_live()
+
     @property
     def results(self) -> Results | None:
         """What was measured last."""
@@ -65,9 +82,15 @@ class ResultPlaces(QObject):
 
     @property
     def stale(self) -> frozenset[str]:
-        """Ids (as measured) of tokens whose values are not those of what is on the screen."""
-        edited = {name for ids in self._now.values() for name, now in ids.items() if now is None}
-        return frozenset(edited) | self._other_ceiling
+        """Ids (as in the table) of tokens whose values are not those of what is on the screen."""
+        if self._stale is None:
+            live = self._live
+            if live is not None:
+                self._stale = live.stale_ids | self._other_ceiling
+            else:
+                edited = {name for ids in self._now.values() for name, now in ids.items() if now is None}
+                self._stale = frozenset(edited) | self._other_ceiling
+        return self._stale
 
     @property
     def is_outdated(self) -> bool:
@@ -81,15 +104,55 @@ class ResultPlaces(QObject):
         )
 
     def now(self, token: str) -> str | None:
-        """Return the id that a measured token has now; None if it was changed or removed."""
+        """Return the id that a token of the table has now; None if it was changed or removed."""
+        if self._live is not None:
+            return token
         return self._now.get(token.rpartition("#")[0], {}).get(token, token)
 
     def then(self, token: str) -> str | None:
-        """Return the id under which a token of now was measured; None if it was not."""
-        recording = token.rpartition("#")[0]
-        if recording not in self._now:
-            return token if token in self._ids else None
-        return self._back[recording].get(token)
+        """Return the id in the table of a token of now; None if it is not there, or was changed."""
+        live = self._live
+        if live is not None:
+            return None if live.row_of(token) is None else token
+        back = self._back.get(token.rpartition("#")[0])
+        if back is not None:
+            return back.get(token)
+        return token if token in self._measured_ids else None
+
+    def names_now(self, tokens: Iterable[str]) -> list[str]:
+        """Return the ids of now for tokens of the table; one that was changed keeps that of the table."""
+        if self._live is not None or not self._now:
+            return list(tokens)
+        return [self.now(token) or token for token in tokens]
+
+    def names_in_table(self, tokens: Iterable[str]) -> list[str]:
+        """Return the ids in the table for tokens of now; a token that is not there may be left out."""
+        if self._live is not None or not self._now:
+            return list(tokens)
+        found = (self.then(token) or (token if self.now(token) is None else "") for token in tokens)
+        return [token for token in found if token]
+
+    # Parts
+
+    @property
+    def _live(self) -> LiveResults | None:
+        feed = self._feed
+        return feed.live if feed is not None and feed.is_live else None
+
+    @property
+    def _tokens(self) -> dict[str, tuple[Token, ...]]:
+        if self._groups is None:
+            results = self.results
+            self._groups = {} if results is None else results.opened.tokens.by_recording()
+        return self._groups
+
+    @property
+    def _measured_ids(self) -> frozenset[str]:
+        if self._ids is None:
+            results = self.results
+            kept = () if results is None else results.opened.tokens.kept
+            self._ids = frozenset(token.id for token in kept)
+        return self._ids
 
     # Slots
 
@@ -101,12 +164,13 @@ class ResultPlaces(QObject):
         results = self.results
         self._now.clear()
         self._back.clear()
-        self._tokens = {} if results is None else results.opened.tokens.by_recording()
-        self._ids = frozenset(token.id for tokens in self._tokens.values() for token in tokens)
+        self._groups = self._ids = None
         self._measured = {} if results is None else dict(results.opened.corpus.grids)
-        self._edited = set(self._state.documents)
         for document in self._state.documents.values():
             self._on_document(document)
+        self._edited = {
+            name for name, one in self._documents.items() if self._measured.get(name) is not one.grid
+        }
         self._look_at_ceilings()
         self._on_settled()
 
@@ -119,29 +183,50 @@ class ResultPlaces(QObject):
             document.grid_changed.connect(partial(self._on_edited, document))
 
     def _on_edited(self, document: Document, _change: object = None) -> None:
-        if document.name in self._tokens:
-            self._edited.add(document.name)
-            self._timer.start()
+        self._edited.add(document.name)
+        self._timer.start()
 
     def _on_session_changed(self) -> None:
         self._look_at_ceilings()
+        self._stale = None
         self.changed.emit()
+
+    def _on_live(self, _change: object = None) -> None:
+        if self._live is None:
+            self._edited.update(self._documents)
+        self._look_at_ceilings()
+        self._on_settled()
 
     def _on_settled(self) -> None:
-        names, self._edited = self._edited, set()
-        for name in names:
-            if name in self._tokens:  # closed documents too: what was not saved is lost there
-                self._compare(name, self._measured[name], self._documents[name].grid)
+        if self._live is None:
+            names, self._edited = self._edited, set()
+            renamed: dict[str, str | None] = {}
+            for name in names:
+                if name in self._tokens:  # closed documents too: what was not saved is lost there
+                    renamed |= self._compare(name, self._measured[name], self._documents[name].grid)
+            self._state.linked.rename(renamed)
+        elif any(job.key.startswith(LIVE_JOBS) for job in self._state.jobs.running(quiet=True)):
+            # What is being measured again is not called stale for the blink of an eye.
+            self._timer.start()
+            return
+        self._stale = None
         self.changed.emit()
 
-    def _compare(self, name: str, measured: TextGrid, grid: TextGrid) -> None:
-        self._now.pop(name, None)
+    def _compare(self, name: str, measured: TextGrid, grid: TextGrid) -> dict[str, str | None]:
+        """Find out where the tokens of a recording are; return the ids that changed since the last look."""
+        before = self._now.pop(name, {})
         self._back.pop(name, None)
-        if measured is grid:
-            return
+        found = {} if measured is grid else self._places_of(name, measured, grid)
+        if found:
+            self._now[name] = found
+            self._back[name] = {now: then for then, now in found.items() if now is not None}
+        moved = {before.get(then) or then: found.get(then, then) for then in before or found}
+        return {was: now for was, now in moved.items() if now is not None and now != was}
+
+    def _places_of(self, name: str, measured: TextGrid, grid: TextGrid) -> dict[str, str | None]:
         change = grid_change(measured, grid)
         if change.is_empty:
-            return
+            return {}
         # Item by item: a change over several edits counts all that lies between them as touched.
         after = {was: index for index, was in enumerate(change.places) if was is not None}
         found: dict[str, str | None] = {}
@@ -155,8 +240,7 @@ class ResultPlaces(QObject):
                 if token.tier_number == was + 1:
                     now = places.get(items[token.interval])
                     found[token.id] = None if now is None else f"{name}#{after[was] + 1}.{now}"
-        self._now[name] = found
-        self._back[name] = {now: then for then, now in found.items() if now is not None}
+        return found
 
     def _look_at_ceilings(self) -> None:
         session, results = self._state.session, self.results
@@ -167,7 +251,8 @@ class ResultPlaces(QObject):
             or session.settings.ceilings == results.opened.settings.ceilings
         ):
             return
-        kept = results.opened.tokens.kept
+        live = self._live
+        kept = results.opened.tokens.kept if live is None else live.tokens
         then, _ = ceilings_for(results.opened.settings.ceilings, kept)
         now, _ = ceilings_for(session.settings.ceilings, kept)
         others = {who for who in {*then, *now} if then.get(who) != now.get(who)}

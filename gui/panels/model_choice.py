@@ -92,6 +92,7 @@ class ModelChoice(QWidget):
         self.layers.changed.connect(lambda layers: self._put(replace(self._value, layers=layers)))
         self.forms.changed.connect(self._put)
         self._started = False
+        state.models_changed.connect(self._on_models_changed)
         self._show_models()
 
     def start(self) -> None:
@@ -193,6 +194,10 @@ class ModelChoice(QWidget):
         self.models = models
         self._show_models()
         self._find()
+
+    def _on_models_changed(self) -> None:
+        if self._started:
+            self._work("models", listing, self._on_models, self._on_no_models)
 
     def _on_no_models(self, error: BaseException) -> None:
         self._state.notices.error(error, doing=self.tr("Your list of models can't be read"))

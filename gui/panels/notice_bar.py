@@ -5,8 +5,10 @@ Signals: none; reads `Notices`, and dismisses in it.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -119,6 +121,11 @@ class NoticeRow(QFrame):
             self.copy.hide()
         self.copy.clicked.connect(self._on_copy)
         row.addWidget(self.copy)
+        self.show_place = QPushButton(self.tr("Show in folder"))
+        if not notice.place:
+            self.show_place.hide()
+        self.show_place.clicked.connect(self._on_show_place)
+        row.addWidget(self.show_place)
         self.dismiss = QToolButton()
         self.dismiss.setText("×")
         self.dismiss.setAutoRaise(True)
@@ -138,6 +145,10 @@ class NoticeRow(QFrame):
             f"NoticeRow {{ background: {shown.panel}; border-left: 6px solid {bar};"
             f" border-bottom: 1px solid {shown.grid}; }}"
         )
+
+    def _on_show_place(self) -> None:
+        place = Path(self.notice.place)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(place if place.is_dir() else place.parent)))
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.notice.report)

@@ -1,8 +1,9 @@
 """The table of the tokens that were measured: look, filter, sort, hear, open, copy.
 
 Signals of `TokensPanel`: `play_wanted` (id of a token, as it is now; Space). Enter or a double click opens
-the token in the editor; the token that the editor shows is marked here. Messages: none; what was skipped and
-what is stale is said below the table.
+the token in the editor; the token that the editor shows is marked here. What is pointed at, selected and
+looked at here is so everywhere, and the filter decides what maps show (`state.linked`). Values follow edits
+(`LiveFeed`). Messages: none; what was skipped and what is stale is said below the table.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -27,12 +28,14 @@ from PySide6.QtWidgets import (
 
 from w2vpraat.corpus.filtering import Filter, FilterError, parse_filter
 from w2vpraat.corpus.token_values import metadata_columns
+from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
 from w2vpraat.pipeline.running import Results
 
 from ..actions import Actions
 from ..dialogs.list_dialog import ListDialog
 from ..document import Document
 from ..fonts import label_font
+from ..live.feed import LiveFeed
 from ..measuring.result_places import ResultPlaces
 from ..selected_token import selected_token
 from ..state import AppState
@@ -44,6 +47,8 @@ from ..tables.token_model import MARKS, TokenModel
 from ..theme import colours
 from ..work.results_folder import Sheet
 from .check_list import CheckList
+from .live_columns import LiveColumns
+from .table_links import TableLinks
 
 FILTER_WAIT = 200
 """Milliseconds after the last key until rows are filtered."""
@@ -65,21 +70,34 @@ class TokensPanel(QWidget):
         For the buttons.
     places : ResultPlaces
         What is stale, and where tokens are now.
+    feed : LiveFeed, optional
+        Values that follow the edits.
     """
 
     play_wanted = Signal(str)
 
     def __init__(
-        self, state: AppState, actions: Actions, places: ResultPlaces, parent: QWidget | None = None
+        self,
+        state: AppState,
+        actions: Actions,
+        places: ResultPlaces,
+        parent: QWidget | None = None,
+        *,
+        feed: LiveFeed | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._actions, self._places = state, actions, places
         self._document: Document | None = None
         self._filter = Filter()
+        self._filters = False
+        self._feed = feed
+        self._live: LiveColumns | None = None
+        self._metadata: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self.model = TokenModel(self)
         self.column_model = CheckModel(self)
         self.list_dialog: ListDialog | None = None
         self._make()
+        self.links = TableLinks(state, self.table, self.model, places, self)
         self._filter_timer = QTimer(self)
         self._filter_timer.setSingleShot(True)
         self._filter_timer.setInterval(FILTER_WAIT)
@@ -95,6 +113,10 @@ class TokensPanel(QWidget):
         state.session_opened.connect(self._on_results)
         state.results_changed.connect(self._on_results)
         state.current_changed.connect(self._on_document)
+        if feed is not None:
+            feed.opened.connect(self._on_live)
+            feed.changed.connect(self._on_live_change)
+            self._on_live(feed.live)
         self._on_document(state.current)
         self._on_results()
 
@@ -160,19 +182,44 @@ class TokensPanel(QWidget):
 
     def _on_results(self) -> None:
         results: Results | None = self._state.results
-        header = self.table.horizontalHeader()
-        first = not self.model.columns
-        if results is None:
-            self.model.set_table(None)
-        else:
-            self.model.set_table(results.table, metadata_columns(results.opened.tokens.kept))
-        self.column_model.set_lines([Tick(name) for name in self.model.columns])
-        self._show_columns()
+        before = self.model.columns
+        with self.links.keeping_place():
+            if results is None:
+                self.model.set_table(None)
+            else:
+                self.model.set_table(results.table, self._metadata_of(results))
+            if self.model.columns != before:
+                self.column_model.set_lines([Tick(name) for name in self.model.columns])
+                self._show_columns()
         self._apply_filter()
-        if first and self.model.columns:
+        if self.model.columns and not before:
             self.table.fit_columns()
-        if self.model.columns:
-            header.resizeSection(MARKS, 30)
+            self.table.horizontalHeader().resizeSection(MARKS, 30)
+        self._on_places()
+        self._on_selection()
+
+    def _metadata_of(self, results: Results) -> tuple[str, ...]:
+        # Asked of each token only if there are other columns.
+        columns = tuple(map(str, results.table.columns))
+        if columns != self._metadata[0]:
+            self._metadata = (columns, metadata_columns(results.opened.tokens.kept))
+        return self._metadata[1]
+
+    def _on_live(self, live: LiveResults | None) -> None:
+        self._live = None if live is None else LiveColumns(live, self.model)
+
+    def _on_live_change(self, change: LiveChange) -> None:
+        if self._live is None:
+            return
+        values, order = self._live.after(change)
+        if order is not None:
+            with self.links.keeping_place(change.renamed):
+                self.model.rearrange(values, order)
+            self._show_only(self.model.mask)
+        elif values:
+            self.model.patch(values)
+            if change.renamed:
+                self.links.show_all()
         self._on_places()
         self._on_selection()
 
@@ -283,11 +330,18 @@ class TokensPanel(QWidget):
     def _on_mask(self, mask: Any) -> None:
         if mask is not None and len(mask) != self.model.n_rows:
             return  # of another table
-        line = self.table.currentIndex().row()
-        token = self.model.token(line) if 0 <= line < self.model.rowCount() else ""
-        self.model.set_mask(mask)
-        self._select(token)
+        with self.links.keeping_place():
+            self.model.set_mask(mask)
+        self._show_only(mask)
         self._tell()
+
+    def _show_only(self, mask: Any) -> None:
+        if mask is not None:
+            tokens = self._places.names_now(self.model.ids[mask].tolist())
+            self._state.linked.show_only(frozenset(tokens))
+        elif self._filters:
+            self._state.linked.show_only(None)
+        self._filters = mask is not None
 
     # Columns
 
@@ -309,14 +363,11 @@ class TokensPanel(QWidget):
 
     # Rows
 
-    def _id_now(self, index: QModelIndex) -> str:
-        return self._places.now(self.model.token(index.row())) or self.model.token(index.row())
-
     def _on_open(self, index: QModelIndex) -> None:
-        self._state.show_token(self._id_now(index))
+        self._state.show_token(self.links.id_now(index))
 
     def _on_play(self, index: QModelIndex) -> None:
-        self.play_wanted.emit(self._id_now(index))
+        self.play_wanted.emit(self.links.id_now(index))
 
     def _on_menu(self, place: QPoint) -> None:
         index = self.table.indexAt(place)
@@ -346,22 +397,6 @@ class TokensPanel(QWidget):
         now = selected_token(self._document)
         then = self._places.then(now) if now else None
         self.model.set_current(then or "")
-        self._select(then or "")
-
-    def _select(self, token: str) -> None:
-        line = self.model.line_of(token) if token else -1
-        current = self.table.currentIndex()
-        if line < 0 or (current.isValid() and self.model.token(current.row()) == token):
-            return
-        column = current.column() if current.isValid() else next(iter(self._visible_columns()), 0)
-        # Not `setCurrentIndex` of the view: it takes the keys that are held for those of a click.
-        flags = QItemSelectionModel.SelectionFlag
-        index = self.model.index(line, column)
-        self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self.table.scrollTo(index)
-
-    def _visible_columns(self) -> list[int]:
-        return [n for n in range(1, self.model.columnCount()) if not self.table.isColumnHidden(n)]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Show all again on Escape in the filter."""

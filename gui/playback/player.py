@@ -42,7 +42,6 @@ class Player(QObject):
         self.loop = False
         self.slow = False
         self._said = False
-        self._wanted = ""
         self._output: Output | None = None
         self._queue: SoundQueue | None = None
         self._document: Document | None = None
@@ -57,7 +56,6 @@ class Player(QObject):
         actions.on("play.stop", self.interrupt)
         actions.on_checked("play.loop", self._on_loop)
         actions.on_checked("play.slow", self._on_slow)
-        state.token_shown.connect(self._on_token_shown)
         state.current_changed.connect(self._on_current_changed)
         state.document_closed.connect(self._on_current_changed)
 
@@ -114,11 +112,6 @@ class Player(QObject):
         """Play the whole recording."""
         if self.state.current is not None:
             self.play(self.state.current.view.lowest, self.state.current.view.highest)
-
-    def play_token(self, token: str) -> None:
-        """Show a token (``recording#tier.interval``) and play it."""
-        self._wanted = token
-        self.state.show_token(token)
 
     def interrupt(self) -> None:
         """Stop, and leave the cursor where it stopped (Esc)."""
@@ -205,12 +198,6 @@ class Player(QObject):
             document.view.set_playing(None)
             end = self._stretch[1] if time is None or not interrupted else time
             self.stopped.emit(end, interrupted)
-
-    def _on_token_shown(self, token: str) -> None:
-        document = self.state.current
-        if token == self._wanted and document is not None:
-            self.play(document.view.selection_start, document.view.selection_end)
-        self._wanted = ""
 
     def _on_loop(self, on: bool) -> None:
         self.loop = on

@@ -1,13 +1,20 @@
 """The whole recording as a scroll bar: its envelope, and the visible stretch as a window on it.
 
-Signals: none; the window can be dragged, its edges too, and a click elsewhere moves it there.
+The window can be dragged, its edges too, and a click elsewhere moves it there. Tokens that are selected are
+ticks at the lower edge, the one that is looked at has a mark at the upper edge, the one that is pointed at a
+ring. Signals: `tick_pressed` (id of a selected token), `tick_pointed` (id of the one under the mouse, or
+empty).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ..document import Document
@@ -20,6 +27,24 @@ EDGE = 5.0
 """A press this near (pixels) to an edge of the window takes the edge."""
 NARROWEST = 10.0
 """Least width of the window in pixels."""
+TICK = 10.0
+"""Height of the ticks of selected tokens in pixels: there the mouse is on them."""
+REACH = 4.0
+"""A press this near (pixels) to a tick takes it."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A token of the recording: its id and its stretch in seconds."""
+
+    token: str
+    start: float
+    end: float
+
+    @property
+    def middle(self) -> float:
+        """Where it is marked."""
+        return 0.5 * (self.start + self.end)
 
 
 class OverviewBar(TimeAxisView):
@@ -31,9 +56,17 @@ class OverviewBar(TimeAxisView):
         Knows the envelope.
     """
 
+    tick_pressed = Signal(str)
+    tick_pointed = Signal(str)
+
     def __init__(self, source: SoundSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = source
+        self.selected: tuple[Tick, ...] = ()
+        self.current: Tick | None = None
+        self.hovered: Tick | None = None
+        self._middles: list[float] = []
+        self._pointed = ""
         self._envelope: QImage | None = None
         self._envelope_of: object = None
         self._grip: tuple[str, float] | None = None
@@ -45,7 +78,35 @@ class OverviewBar(TimeAxisView):
     def set_document(self, document: Document | None) -> None:
         """Show another document, or nothing."""
         self._envelope, self._grip = None, None
+        self.selected, self._middles, self.current, self.hovered = (), [], None, None
         super().set_document(document)
+
+    def set_selected(self, ticks: Sequence[Tick]) -> None:
+        """Mark tokens of the recording that are selected."""
+        self.selected = tuple(sorted(ticks, key=lambda tick: tick.middle))
+        self._middles = [tick.middle for tick in self.selected]
+        self.update()
+
+    def set_current(self, tick: Tick | None) -> None:
+        """Mark the token that is looked at."""
+        if tick != self.current:
+            self.current = tick
+            self.update()
+
+    def set_hovered(self, tick: Tick | None) -> None:
+        """Put a ring around the token that is pointed at, here or elsewhere."""
+        if tick != self.hovered:
+            self.hovered = tick
+            self.update()
+
+    def tick_at(self, place: QPointF) -> Tick | None:
+        """Return the tick of a selected token under the mouse."""
+        if self.view is None or not self._middles or place.y() < self.height() - TICK - 1:
+            return None
+        at = bisect_left(self._middles, self.time_at(place.x()))
+        near = self.selected[max(at - 1, 0) : at + 1]
+        best = min(near, key=lambda tick: abs(self.place_of(tick.middle) - place.x()))
+        return best if abs(self.place_of(best.middle) - place.x()) <= REACH else None
 
     # Geometry: here the axis is the whole recording
 
@@ -99,7 +160,29 @@ class OverviewBar(TimeAxisView):
                 painter.drawLine(QPointF(x, 0.0), QPointF(x, self.height()))
         painter.setPen(QPen(colour("accent"), 1.5))
         painter.drawRoundedRect(window, 3.0, 3.0)
+        self._paint_tokens(painter)
         painter.end()
+
+    def _paint_tokens(self, painter: QPainter) -> None:
+        low = float(self.height())
+        if self._middles:
+            # Many in one column of pixels are one line.
+            shift = 0.5 / self.devicePixelRatioF()
+            columns = {round(self.place_of(middle) - shift) + shift for middle in self._middles}
+            painter.setPen(QPen(colour("second"), 2.5))
+            painter.drawLines([QLineF(x, low - TICK, x, low - 1.0) for x in columns])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.current is not None:
+            x = self.place_of(self.current.middle)
+            painter.setPen(QPen(colour("paper"), 1.0))
+            painter.setBrush(colour("cursor"))
+            painter.drawPolygon(QPolygonF([QPointF(x - 6, 0), QPointF(x + 6, 0), QPointF(x, 10)]))
+        if self.hovered is not None:
+            middle = QPointF(self.place_of(self.hovered.middle), 0.5 * low)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for name, width in (("paper", 5.0), ("ink", 2.2)):
+                painter.setPen(QPen(colour(name), width))
+                painter.drawEllipse(middle, 8.0, 8.0)
 
     def _paint_envelope(self, painter: QPainter) -> None:
         assert self.view is not None
@@ -142,6 +225,11 @@ class OverviewBar(TimeAxisView):
         if self.view is None or event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
+        tick = self.tick_at(event.position())
+        if tick is not None:
+            self.tick_pressed.emit(tick.token)
+            event.accept()
+            return
         x = event.position().x()
         part = self._part_at(x)
         if not part:
@@ -158,8 +246,12 @@ class OverviewBar(TimeAxisView):
             return
         x, view = event.position().x(), self.view
         if self._grip is None:
-            cursor = Qt.CursorShape.SizeHorCursor if self._part_at(x) in ("start", "end") else None
-            self.setCursor(cursor or Qt.CursorShape.ArrowCursor)
+            tick = self.tick_at(event.position())
+            self._point_at("" if tick is None else tick.token)
+            cursor = Qt.CursorShape.ArrowCursor if tick is None else Qt.CursorShape.PointingHandCursor
+            if tick is None and self._part_at(x) in ("start", "end"):
+                cursor = Qt.CursorShape.SizeHorCursor
+            self.setCursor(cursor)
             return
         part, offset = self._grip
         time = self.time_at(x) - offset
@@ -175,10 +267,20 @@ class OverviewBar(TimeAxisView):
         self._grip = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show all."""
+        """Show all, but not from a tick: the second click on it is no wish to leave it."""
         self._grip = None
-        if self.view is not None:
+        if self.view is not None and self.tick_at(event.position()) is None:
             self.view.show_all()
+
+    def leaveEvent(self, event: object) -> None:
+        """No tick is pointed at any more."""
+        super().leaveEvent(event)
+        self._point_at("")
+
+    def _point_at(self, token: str) -> None:
+        if token != self._pointed:
+            self._pointed = token
+            self.tick_pointed.emit(token)
 
     # Slots
 

@@ -11,6 +11,7 @@ from w2vpraat_gui.state import AppState
 
 OTHERS = ("play.", "measure.", "file.", "second.", "help.", "view.spectrogram", "view.formants", "view.f0")
 OTHERS += ("view.intensity", "view.frames", "view.settings", "view.next", "view.previous", "view.theme")
+OTHERS += ("view.annotate", "view.both", "view.compare", "maps.", "compare.", "review.")
 """Bound elsewhere in the window."""
 
 

@@ -11,8 +11,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from w2vpraat_gui.arrangement import WORKSPACES
 from w2vpraat_gui.document import Document
-from w2vpraat_gui.main_window import FIRST, MainWindow
+from w2vpraat_gui.main_window import MainWindow
 from w2vpraat_gui.theme import DARK, LIGHT, colours
 from w2vpraat_gui.view_commands import SHOWN
 from w2vpraat_gui.view_settings import setting
@@ -58,7 +59,8 @@ def test_the_start_page_stands_alone_and_panels_come_with_a_corpus(
     with qtbot.waitSignal(window.state.corpus_changed):
         window.files.open_paths([corpus_folder])
     assert window.pages.currentWidget() is window.editor
-    assert {name for name, dock in window.arrangement.docks.items() if not dock.isHidden()} == set(FIRST)
+    shown = {name for name, dock in window.arrangement.docks.items() if not dock.isHidden()}
+    assert shown == set(WORKSPACES["annotate"].docks)
 
 
 def test_the_title_says_what_is_open_and_whether_it_is_saved(qtbot: QtBot, opened: MainWindow) -> None:
@@ -147,12 +149,19 @@ def test_a_ceiling_chosen_in_the_spectrogram_is_the_speakers_and_an_act(
     assert opened.state.session.settings.ceilings == ()
 
 
-def test_a_token_is_shown_and_played(qtbot: QtBot, opened: MainWindow) -> None:
-    with qtbot.waitSignal(opened.player.started) as started:
-        opened.tokens.play_wanted.emit("us_m_liam#2.12")
-    assert opened.state.current is not None
-    item = opened.state.current.grid.interval_tier(2).interval(12)
-    assert started.args == [item.start, item.end]
+def test_a_token_is_heard_where_it_is_and_the_editor_falls_silent(
+    qtbot: QtBot, opened: MainWindow
+) -> None:
+    document = _show(qtbot, opened)
+    opened.player.play_all()
+    shown = (document.view.start, document.view.end)
+    with qtbot.waitSignal(opened.worlds.audition.started) as started:
+        opened.tokens.play_wanted.emit("gb_f_alice#2.12")
+    assert started.args == [("gb_f_alice#2.12",)]
+    assert not opened.player.is_playing
+    assert (document.view.start, document.view.end) == shown
+    opened.player.play_all()
+    assert not opened.worlds.audition.is_playing
     opened.player.stop()
 
 

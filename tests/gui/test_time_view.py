@@ -69,6 +69,27 @@ def test_reveal_scrolls_only_if_needed(view: TimeView) -> None:
     assert view.start <= 1.0 <= 8.0 <= view.end
 
 
+def test_what_is_tiny_is_shown_closely(qtbot: QtBot) -> None:
+    view = TimeView()
+    view.set_limits(0.0, 3600.0)
+    view.approach(1800.0, 1800.1)
+    assert (view.start, view.end) == pytest.approx((1799.3, 1800.8))
+    view.approach(1800.6, 1800.7)  # seen well enough
+    assert (view.start, view.end) == pytest.approx((1799.3, 1800.8))
+    view.approach(10.0, 10.2)  # elsewhere, at the same zoom
+    assert view.length == pytest.approx(1.5)
+    assert view.start < 10.0 < 10.2 < view.end
+    view.zoom_back()
+    assert (view.start, view.end) == (0.0, 3600.0)
+    view.approach(600.0, 900.0)
+    assert (view.start, view.end) == (0.0, 3600.0)
+    view.approach(0.0, 0.5)
+    assert (view.start, view.end) == (0.0, 5.0)
+    view.show_all()
+    view.approach(7.0, 7.0)  # a point
+    assert (view.start, view.end) == pytest.approx((6.25, 7.75))
+
+
 def test_signals_come_once_and_only_for_changes(qtbot: QtBot, view: TimeView) -> None:
     seen: list[str] = []
     view.selection_changed.connect(lambda: seen.append("selection"))

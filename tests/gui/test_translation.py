@@ -23,6 +23,7 @@ from w2vpraat.corpus.labels import BUNDLED_MAPS
 from w2vpraat.models.catalogue import catalogue
 from w2vpraat.normalize import EMBEDDING_METHODS, F0_METHODS, METHODS
 from w2vpraat.normalize.scales import SCALES
+from w2vpraat.params import LayersParams
 
 NAME = "us_m_liam"
 SOURCES = Path(w2vpraat_gui.__file__).parent
@@ -140,7 +141,8 @@ def _library_words() -> set[str]:
     """Names of the library that are the same in every language: scales, methods, label maps, models."""
     scales = {f"{one.title}, {one.author} {one.year or ''}".strip(" ,") for one in SCALES.values()}
     models = {one.name for one in catalogue()}
-    return scales | models | {*METHODS, *F0_METHODS, *EMBEDDING_METHODS} | set(BUNDLED_MAPS)
+    kinds = {*LayersParams().probes, *LayersParams().maps, "logistic", "none"}
+    return scales | models | kinds | {*METHODS, *F0_METHODS, *EMBEDDING_METHODS} | set(BUNDLED_MAPS)
 
 
 def _missed(place: str, root: QWidget, data: set[str]) -> set[str]:

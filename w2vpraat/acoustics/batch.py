@@ -215,7 +215,7 @@ class _Pool:
             context = get_context("spawn")
             reader, self._lifeline = context.Pipe(duplex=False)
             self._executor = ProcessPoolExecutor(
-                self._workers, mp_context=context, initializer=_start_worker, initargs=(reader,)
+                self._workers, mp_context=context, initializer=start_worker, initargs=(reader,)
             )
         try:
             return self._executor.submit(_run, job, settings)
@@ -248,7 +248,8 @@ class _Pool:
         self._executor = self._lifeline = None
 
 
-def _start_worker(lifeline: Connection) -> None:
+def start_worker(lifeline: Connection) -> None:
+    """Prepare a worker process: it ends when the other end of the pipe is closed, and not on Ctrl-C."""
     # Ctrl-C reaches the whole process group; the parent decides what becomes of the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from w2vpraat.acoustics.burg import FormantFrames, analyse_frames, frame_grid
 from w2vpraat.acoustics.ceilings import candidate_ceilings, ceiling_by_sex, track_error
+from w2vpraat.acoustics.lowpass import LowPass
 from w2vpraat.acoustics.resampling import ResampledSound, resample_for_ceilings
 from w2vpraat.acoustics.values import Candidates, Floats, TokenLike
 from w2vpraat.params import FormantParams
@@ -39,15 +41,42 @@ class FormantValues:
 
 
 class RecordingFormants:
-    """Formant frames of one recording, for any ceilings."""
+    """Formant frames of one recording, for any ceilings.
 
-    def __init__(self, samples: Floats, rate: float, start: float, params: FormantParams) -> None:
+    Parameters
+    ----------
+    samples : ndarray, shape (n,)
+        The whole recording.
+    rate, start : float
+        Sampling frequency in Hz and start time in seconds.
+    params : FormantParams
+        Settings.
+    keep_bytes : int
+        So much memory may hold resampled sounds for the next call; 0: nothing is kept.
+    """
+
+    def __init__(
+        self, samples: Floats, rate: float, start: float, params: FormantParams, *, keep_bytes: int = 0
+    ) -> None:
         self.samples, self.rate, self.start, self.params = samples, rate, start, params
+        # A kept sound holds the filtered samples.
+        self._room = keep_bytes // max(1, samples.nbytes)
+        self._kept: OrderedDict[float, ResampledSound] = OrderedDict()
 
     def with_ceilings(self, ceilings: Sequence[float]) -> Iterator[OneCeiling]:
         """Yield the analysis with each ceiling (Hz), in order."""
-        sounds = resample_for_ceilings(self.samples, self.rate, self.start, ceilings)
-        for ceiling, sound in zip(ceilings, sounds, strict=True):
+        low_pass = LowPass(self.samples)
+        for ceiling in ceilings:
+            sound = self._kept.get(ceiling)
+            if sound is None:
+                sound = next(
+                    resample_for_ceilings(self.samples, self.rate, self.start, [ceiling], low_pass=low_pass)
+                )
+            if self._room:
+                self._kept[ceiling] = sound
+                self._kept.move_to_end(ceiling)
+                if len(self._kept) > self._room:
+                    self._kept.popitem(last=False)
             yield OneCeiling(self, sound, float(ceiling))
 
 
@@ -113,6 +142,19 @@ def measure_formants(
         If Praat refuses.
     """
     recording = RecordingFormants(samples, rate, start, params)
+    return formants_at(recording, tokens, times, ceilings=ceilings, speaker_sex=speaker_sex)
+
+
+def formants_at(
+    recording: RecordingFormants,
+    tokens: Sequence[TokenLike],
+    times: Floats,
+    *,
+    ceilings: Mapping[str, float] | None = None,
+    speaker_sex: Mapping[str, str] | None = None,
+) -> FormantValues:
+    """Measure formants of some tokens of a recording that is analysed already; see `measure_formants`."""
+    params = recording.params
     given, notes = given_ceilings(tokens, params, ceilings, speaker_sex)
     search = np.isnan(given)
     shape = (len(tokens), times.shape[1], params.n_reported)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from w2vpraat.acoustics.analyses import Analyses
 from w2vpraat.acoustics.ceilings import (
     SpeakerCeiling,
     candidate_ceilings,
@@ -15,8 +16,8 @@ from w2vpraat.acoustics.ceilings import (
     choose_ceilings,
     fallback_ceilings,
 )
-from w2vpraat.acoustics.formants import FormantValues, RecordingFormants, measure_formants
-from w2vpraat.acoustics.sources import SourceValues, measure_f0, measure_intensity
+from w2vpraat.acoustics.formants import FormantValues, RecordingFormants, formants_at
+from w2vpraat.acoustics.sources import SourceValues
 from w2vpraat.acoustics.values import Candidates, Floats, TokenLike, join_notes
 from w2vpraat.errors import MeasurementError
 from w2vpraat.params import FormantParams, IntensityParams, PitchParams
@@ -209,10 +210,35 @@ def measure(
     Parameters as in `measure_recording`; `pitch` and `intensity` are left out where None. With ceiling mode
     ``speaker``, tokens without a ceiling keep NaN until `Measured.with_ceilings`.
     """
-    params = formants or FormantParams()
     _check(audio, tokens, name)
-    samples = np.asarray(audio.samples, dtype=np.float64)
-    rate, start = float(audio.rate), float(audio.start_time)
+    analyses = Analyses(audio, formants or FormantParams(), pitch, intensity)
+    return measure_tokens(analyses, tokens, ceilings=ceilings, speaker_sex=speaker_sex, name=name)
+
+
+def measure_tokens(
+    analyses: Analyses,
+    tokens: Sequence[TokenLike],
+    *,
+    among: Sequence[TokenLike] | None = None,
+    ceilings: Mapping[str, float] | None = None,
+    speaker_sex: Mapping[str, str] | None = None,
+    name: str = "",
+) -> Measured:
+    """Measure some tokens of a recording that is analysed already.
+
+    Parameters
+    ----------
+    analyses : Analyses
+        Of the recording.
+    tokens : sequence of tokens
+        What to measure.
+    among : sequence of tokens, optional
+        All tokens of the recording: with several speakers the range of f0 depends on them. Default: `tokens`.
+    ceilings, speaker_sex, name
+        As in `measure`.
+    """
+    params = analyses.formants.params
+    _check(analyses.audio, tokens, name)
     limits = np.array([[token.start, token.end] for token in tokens], dtype=np.float64).reshape(-1, 2)
     times = limits[:, :1] + np.asarray(params.points) * (limits[:, 1:] - limits[:, :1])
     return Measured(
@@ -220,12 +246,10 @@ def measure(
         tuple(tokens),
         params,
         times,
-        measure_formants(
-            samples, rate, start, tokens, times, params, ceilings=ceilings, speaker_sex=speaker_sex
-        ),
-        None if pitch is None else measure_f0(samples, rate, start, tokens, times, pitch),
-        None if intensity is None else measure_intensity(samples, rate, start, tokens, times, intensity),
-        (start, start + samples.size / rate),
+        formants_at(analyses.formants, tokens, times, ceilings=ceilings, speaker_sex=speaker_sex),
+        None if analyses.f0 is None else analyses.f0.measure(tokens, times, among),
+        None if analyses.intensity is None else analyses.intensity.measure(tokens, times),
+        analyses.span,
     )
 
 

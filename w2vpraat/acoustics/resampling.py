@@ -146,7 +146,12 @@ class _Doubled(Filtered):
 
 
 def resample_for_ceilings(
-    samples: Samples, rate: float, start: float, ceilings: Sequence[float]
+    samples: Samples,
+    rate: float,
+    start: float,
+    ceilings: Sequence[float],
+    *,
+    low_pass: LowPass | None = None,
 ) -> Iterator[ResampledSound]:
     """Resample a Sound to twice each formant ceiling as Praat does.
 
@@ -160,13 +165,15 @@ def resample_for_ceilings(
         Start of its time domain in seconds.
     ceilings : sequence of float
         Formant ceilings in Hz.
+    low_pass : LowPass, optional
+        The filter of these samples, if it is there already.
 
     Yields
     ------
     ResampledSound
         One per ceiling: what Praat would analyse.
     """
-    low_pass = LowPass(samples)
+    low_pass = low_pass or LowPass(samples)
     end = start + samples.size / rate
     for ceiling in ceilings:
         target = 2.0 * ceiling

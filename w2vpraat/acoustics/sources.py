@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,13 @@ from w2vpraat.params import IntensityParams, PitchParams
 
 Floats = NDArray[np.float64]
 
+Track = Callable[[Floats, float, float, float, float, float], Any]
+"""As `track_pitch`."""
+Loudness = Callable[[Floats, float, float, float, bool], Any]
+"""As `whole_intensity`."""
+
+RANGES_KEPT = 6
+"""f0 paths of one recording that are kept, one for each range."""
 SILENCE_DB = -299.0
 """Praat writes -300 dB where the pressure is zero; here that is a missing value."""
 
@@ -57,6 +65,163 @@ def _empty(tokens: Sequence[TokenLike], times: Floats) -> SourceValues:
     )
 
 
+class F0Range(NamedTuple):
+    """Range of the f0 analysis of one speaker in one recording.
+
+    Attributes
+    ----------
+    floor, ceiling : float
+        Hz.
+    adapted : bool
+        Whether a first pass set it.
+    """
+
+    floor: float
+    ceiling: float
+    adapted: bool
+
+
+class RecordingF0:
+    """f0 of one recording: each range is analysed once, for any tokens.
+
+    Parameters
+    ----------
+    samples : ndarray, shape (n,)
+        The whole recording.
+    rate, start : float
+        Sampling frequency in Hz and start time in seconds.
+    params : PitchParams
+        Settings.
+    track : callable
+        Makes the f0 path of the whole recording.
+    """
+
+    def __init__(
+        self, samples: Floats, rate: float, start: float, params: PitchParams, track: Track = track_pitch
+    ) -> None:
+        self.samples, self.rate, self.start, self.params = samples, rate, start, params
+        self._track = track
+        self._paths: OrderedDict[tuple[float, float], Any] = OrderedDict()
+
+    def ranges(self, tokens: Sequence[TokenLike]) -> dict[str, F0Range]:
+        """Return the range of each speaker of these tokens (all of the recording).
+
+        Returns
+        -------
+        dict
+            Speaker to range; empty if the recording is too short for f0.
+        """
+        params, fixed = self.params, F0Range(self.params.floor, self.params.ceiling, False)
+        speakers = list(dict.fromkeys(token.speaker for token in tokens))
+        try:
+            first = self._path(fixed)
+        except MeasurementError:
+            # Praat refuses a Sound shorter than three periods of the floor.
+            return {}
+        if not params.two_pass:
+            return dict.fromkeys(speakers, fixed)
+        found = {}
+        for speaker in speakers:
+            own = [(token.start, token.end) for token in tokens if token.speaker == speaker]
+            found[speaker] = F0Range(*adapt_range(first, own if len(speakers) > 1 else None, params))
+        return found
+
+    def measure(
+        self, tokens: Sequence[TokenLike], times: Floats, among: Sequence[TokenLike] | None = None
+    ) -> SourceValues:
+        """Measure some tokens.
+
+        Parameters
+        ----------
+        tokens : sequence of tokens
+        times : ndarray, shape (n_tokens, n_points)
+            Seconds.
+        among : sequence of tokens, optional
+            All tokens of the recording, which decide the ranges; default: `tokens`.
+        """
+        out = _empty(tokens, times)
+        ranges = self.ranges(tokens if among is None else among)
+        if not ranges:
+            short = ("too short for f0",) * len(tokens)
+            return SourceValues(out.points, out.means, short, out.jumps, out.ranges)
+        notes = [""] * len(tokens)
+        # Range by range, so that no path is made twice.
+        for own in dict.fromkeys(ranges.values()):
+            pitch = None
+            for row, token in enumerate(tokens):
+                if ranges[token.speaker] != own:
+                    continue
+                pitch = pitch or self._path(own)
+                out.points[row] = [pitch.get_value_at_time(time) for time in times[row]]
+                if token.end > token.start:
+                    out.means[row] = call(pitch, "Get mean", token.start, token.end, "Hertz")
+                    out.jumps[row] = count_jumps(pitch, token.start, token.end)
+                out.ranges[row] = own.floor, own.ceiling
+                if self.params.two_pass and not own.adapted:
+                    notes[row] = "f0 range not adapted"
+        return SourceValues(out.points, out.means, tuple(notes), out.jumps, out.ranges)
+
+    def _path(self, own: F0Range) -> Any:
+        key = (own.floor, own.ceiling)
+        if key not in self._paths:
+            self._paths[key] = self._track(self.samples, self.rate, self.start, *key, self.params.time_step)
+            wide = (self.params.floor, self.params.ceiling)
+            if len(self._paths) > RANGES_KEPT:
+                # The first pass is asked for each time.
+                self._paths.move_to_end(wide)
+                self._paths.popitem(last=False)
+        return self._paths[key]
+
+
+class RecordingIntensity:
+    """Intensity of one recording: analysed once, for any tokens; parameters as in `RecordingF0`."""
+
+    def __init__(
+        self,
+        samples: Floats,
+        rate: float,
+        start: float,
+        params: IntensityParams,
+        make: Loudness,
+    ) -> None:
+        self.samples, self.rate, self.start, self.params = samples, rate, start, params
+        self._make = make
+        self._made: Any = None
+
+    def measure(self, tokens: Sequence[TokenLike], times: Floats) -> SourceValues:
+        """Measure some tokens at times of shape (n_tokens, n_points), in seconds."""
+        out = _empty(tokens, times)
+        try:
+            if self._made is None:
+                where = (self.samples, self.rate, self.start)
+                self._made = self._make(*where, self.params.minimum_pitch, self.params.subtract_mean)
+        except MeasurementError:
+            # Praat refuses a Sound shorter than 6.4 periods of the minimum pitch.
+            short = ("too short for intensity",) * len(tokens)
+            return SourceValues(out.points, out.means, short, out.jumps, out.ranges)
+        intensity, cubic = self._made, _cubic()
+        for row, token in enumerate(tokens):
+            out.points[row] = [intensity.get_value(time, cubic) for time in times[row]]
+            if token.end > token.start:
+                out.means[row] = call(intensity, "Get mean", token.start, token.end, "energy")
+        out.points[out.points < SILENCE_DB] = np.nan
+        out.means[out.means < SILENCE_DB] = np.nan
+        return out
+
+
+def whole_intensity(
+    samples: Floats, rate: float, start: float, minimum_pitch: float, subtract_mean: bool
+) -> Any:
+    """Run ``To Intensity`` on a whole recording.
+
+    Raises
+    ------
+    MeasurementError
+        If the recording is shorter than 6.4 periods of `minimum_pitch`.
+    """
+    return call(make_sound(samples, rate, start), "To Intensity", minimum_pitch, 0.0, subtract_mean)
+
+
 def measure_f0(
     samples: Floats,
     rate: float,
@@ -84,35 +249,7 @@ def measure_f0(
     params : PitchParams
         Settings.
     """
-    out = _empty(tokens, times)
-    notes = [""] * len(tokens)
-    speakers = list(dict.fromkeys(token.speaker for token in tokens))
-    try:
-        first = track_pitch(samples, rate, start, params.floor, params.ceiling, params.time_step)
-    except MeasurementError:
-        # Praat refuses a Sound shorter than three periods of the floor.
-        return SourceValues(out.points, out.means, ("too short for f0",) * len(tokens), out.jumps, out.ranges)
-    for speaker in speakers:
-        rows = [row for row, token in enumerate(tokens) if token.speaker == speaker]
-        spans = [(tokens[row].start, tokens[row].end) for row in rows] if len(speakers) > 1 else None
-        pitch, floor, ceiling = first, params.floor, params.ceiling
-        if params.two_pass:
-            floor, ceiling, adapted = adapt_range(first, spans, params)
-            if adapted:
-                pitch = track_pitch(samples, rate, start, floor, ceiling, params.time_step)
-            else:
-                notes = [
-                    "f0 range not adapted" if row in set(rows) else note for row, note in enumerate(notes)
-                ]
-        value = pitch.get_value_at_time
-        for row in rows:
-            token = tokens[row]
-            out.points[row] = [value(time) for time in times[row]]
-            if token.end > token.start:
-                out.means[row] = call(pitch, "Get mean", token.start, token.end, "Hertz")
-                out.jumps[row] = count_jumps(pitch, token.start, token.end)
-            out.ranges[row] = floor, ceiling
-    return SourceValues(out.points, out.means, tuple(notes), out.jumps, out.ranges)
+    return RecordingF0(samples, rate, start, params).measure(tokens, times)
 
 
 def measure_intensity(
@@ -127,28 +264,7 @@ def measure_intensity(
 
     Parameters as in `measure_f0`; ``Get value at time: t, "Cubic"`` and ``Get mean: start, end, "energy"``.
     """
-    out = _empty(tokens, times)
-    try:
-        intensity = call(
-            make_sound(samples, rate, start),
-            "To Intensity",
-            params.minimum_pitch,
-            0.0,
-            params.subtract_mean,
-        )
-    except MeasurementError:
-        # Praat refuses a Sound shorter than 6.4 periods of the minimum pitch.
-        return SourceValues(
-            out.points, out.means, ("too short for intensity",) * len(tokens), out.jumps, out.ranges
-        )
-    cubic = _cubic()
-    for row, token in enumerate(tokens):
-        out.points[row] = [intensity.get_value(time, cubic) for time in times[row]]
-        if token.end > token.start:
-            out.means[row] = call(intensity, "Get mean", token.start, token.end, "energy")
-    out.points[out.points < SILENCE_DB] = np.nan
-    out.means[out.means < SILENCE_DB] = np.nan
-    return out
+    return RecordingIntensity(samples, rate, start, params, whole_intensity).measure(tokens, times)
 
 
 def _cubic() -> Any:

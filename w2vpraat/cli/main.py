@@ -32,6 +32,8 @@ COMMANDS = {
     "claims": ("claims", "The claims of Wang, Yang & Yuan 2025, tested on your data."),
     "models": ("models", "List, show, add and remove models."),
     "textgrid": ("textgrid", "Look at, check and convert TextGrids."),
+    "bundle": ("bundle", "Put a session into one zip: choices, TextGrids, tables, vectors, hashes."),
+    "unbundle": ("unbundle", "Make a folder of a session bundle again, and find its sound files."),
     "demo": ("demo", "The main job on the bundled sample corpus and model."),
     "cache": ("cache", "Size of the cache; clear it."),
 }

@@ -26,6 +26,7 @@ TITLES = {
     "pairs": "Pairs of categories",
     "sensitivity": "Boundary sensitivity",
     "review": "Tokens worth a second look",
+    "queue": "Review queue",
     "chart": "Vowel chart",
     "finetune": "Fine-tuning",
     "layers": "Layers",

@@ -65,9 +65,8 @@ def command(
     w2vpraat pairs mine.csv --label vowel --formants F1,F2 --methods lobanov
     """
     from w2vpraat.cli.progress import follow
-    from w2vpraat.compare.separation.pairs import PairTable, separating
-    from w2vpraat.compare.separation.variance import separation_of_all
-    from w2vpraat.export.tables import write_table
+    from w2vpraat.pipeline.comparison_folder import write_separation_tables
+    from w2vpraat.pipeline.yardsticks import LabelSeparation, separating_labels
 
     settings = settings_from(values, config=config)
     covariates = [name for name in settings.pairs.covariates if name != "speaker"]
@@ -81,25 +80,16 @@ def command(
         "following": following,
         "preceding": preceding,
     }
-    events = separating(items, one_row, settings.pairs, settings.compare, **where)
-    found, _ = follow(events, PairTable)
-    everything = separation_of_all(items, one_row, settings.pairs, settings.compare, **where)
-    _show_pairs(found)
-    _show_variance(everything)
-    for note in dict.fromkeys((*found.notes, *everything.notes)):
+    events = separating_labels(items, one_row, settings, **where)
+    found, _ = follow(events, LabelSeparation)
+    _show_pairs(found.pairs)
+    _show_variance(found.separation)
+    for note in found.notes:
         click.echo(f"Note: {note}.")
     if output is not None:
         target = Path(output)
-        tables = {
-            "pairs": found.table,
-            "pairs_by_speaker": found.by_speaker,
-            "variance": everything.table,
-            "silhouette": everything.silhouette,
-            "left_out": found.left_out,
-        }
-        for name, made in tables.items():
-            write_table(made, target / f"{name}.csv", keep_order=True)
-        click.echo(f"\nwritten to {target}: {', '.join(f'{name}.csv' for name in tables)}", err=True)
+        written = list(write_separation_tables(found, target))
+        click.echo(f"\nwritten to {target}: {', '.join(path.name for path in written)}", err=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``w2vpraat textgrid``: info, check, convert."""
+"""``w2vpraat textgrid``: info, check, convert, add-tiers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,25 @@ FALLBACK = click.option(
 )
 
 
-@click.group()
+class _Group(click.Group):
+    """Its command ``add-tiers`` has options of all steps, which need not load for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return [*super().list_commands(ctx), "add-tiers"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import ``add-tiers`` when it is used."""
+        if cmd_name == "add-tiers":
+            from w2vpraat.cli.add_tiers_command import command as add_tiers
+
+            return add_tiers
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Group)
 def command() -> None:
-    """Look at, check and convert TextGrids of every form that Praat writes."""
+    """Look at, check, convert TextGrids of every form that Praat writes; add tiers with what was found."""
 
 
 @command.command()

@@ -23,6 +23,8 @@ __all__ = [
     "grid_offset",
     "iter_tokens",
     "join_tokens",
+    "placed_error",
+    "refused_by_table",
     "select_tokens",
     "tokens_frame",
     "tokens_of",
@@ -88,7 +90,7 @@ def iter_tokens(
                 recording, grid, params, read, choice=choice, audio_duration=duration, speaker_of=lookup
             )
         except W2VPraatError as error:
-            yield Tokens(failures=(_placed(error, recording),))
+            yield Tokens(failures=(placed_error(error, recording),))
 
 
 def join_tokens(
@@ -146,8 +148,8 @@ def refused_by_table(corpus: Corpus, speakers: SpeakerTable | None) -> dict[str,
     return refused
 
 
-def _placed(error: W2VPraatError, recording: Recording) -> W2VPraatError:
-    """Name the recording in an error that names no file of it."""
+def placed_error(error: W2VPraatError, recording: Recording) -> W2VPraatError:
+    """Return an error that names the recording, also if it named no file of it."""
     own = (str(recording.audio_path), str(recording.grid_path))
     if error.file in own:
         return error

@@ -73,8 +73,19 @@ def plain_axes(axes: Axes) -> None:
         text.set_fontproperties(font(7.5))
 
 
-def bottom_legend(figure: Figure, entries: Sequence[tuple[Artist, str]]) -> float:
+def bottom_legend(
+    figure: Figure, entries: Sequence[tuple[Artist, str]], *, title: str = "", **look: Any
+) -> float:
     """Put one legend under a figure, in as many columns as fit, to be read row after row.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    entries : sequence of (Artist, str)
+    title : str
+        Over the entries.
+    **look
+        Other distances than the usual ones, as matplotlib calls them.
 
     Returns
     -------
@@ -82,10 +93,12 @@ def bottom_legend(figure: Figure, entries: Sequence[tuple[Artist, str]]) -> floa
         Its height in inches.
     """
     room = (figure.get_figwidth() - 0.2) * figure.dpi
-    for most in range(min(len(entries), 8), 0, -1):
+    for most in range(min(len(entries), look.pop("most", 8)), 0, -1):
         columns = -(-len(entries) // -(-len(entries) // most))  # rows of about the same length
         # matplotlib fills column after column; people read row after row.
         order = [at for first in range(columns) for at in range(first, len(entries), columns)]
+        spaces = {"columnspacing": 1.2, "handletextpad": 0.5, "labelspacing": 0.35}
+        spaces |= {"borderpad": 0.2, "borderaxespad": 0.2}
         legend = figure.legend(
             [entries[at][0] for at in order],
             [entries[at][1] for at in order],
@@ -93,11 +106,9 @@ def bottom_legend(figure: Figure, entries: Sequence[tuple[Artist, str]]) -> floa
             ncols=columns,
             frameon=False,
             prop=font(8),
-            columnspacing=1.2,
-            handletextpad=0.5,
-            labelspacing=0.35,
-            borderpad=0.2,
-            borderaxespad=0.2,
+            title=title or None,
+            title_fontproperties=font(7.5, bold=True),
+            **(spaces | look),
         )
         figure.draw_without_rendering()
         box = legend.get_window_extent()

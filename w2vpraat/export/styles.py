@@ -39,18 +39,20 @@ class Style:
 
 
 def label_styles(labels: Iterable[str]) -> dict[str, Style]:
-    """Give every label a colour and a marker, the same whatever order they come in.
+    """Give every label a colour and a marker, the same whatever order they come in (`numbered_style`)."""
+    return {label: numbered_style(number) for number, label in enumerate(sorted(set(labels)))}
 
-    Up to seven labels differ in hue; further rounds of the hues are darker or lighter and have another
+
+def numbered_style(number: int) -> Style:
+    """Return the style of the value with this number, on paper as in the window.
+
+    Up to seven values differ in hue; further rounds of the hues are darker or lighter and have another
     marker.
     """
     shades = (0.0, -0.35, 0.35, -0.6, 0.55)
-    styles = {}
-    for number, label in enumerate(sorted(set(labels))):
-        turn, hue = divmod(number, len(HUES))
-        colour = _shaded(HUES[hue], shades[turn % len(shades)])
-        styles[label] = Style(colour, _dark(colour), MARKERS[turn % len(MARKERS)])
-    return styles
+    turn, hue = divmod(number, len(HUES))
+    colour = _shaded(HUES[hue], shades[turn % len(shades)])
+    return Style(colour, _dark(colour), MARKERS[turn % len(MARKERS)])
 
 
 def _shaded(colour: str, amount: float) -> str:

@@ -158,6 +158,16 @@ class SpeakerNormalizer(Estimator, ABC):
 
     # What every method shares
 
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """Columns that are read, the formants first."""
+        return self._columns()
+
+    @property
+    def depends_on_labels(self) -> bool:
+        """Whether other labels give other values."""
+        return self.needs_label or self.balance in ("vowel", "tone")
+
     def fit(
         self: SelfNormalizer,
         table: pd.DataFrame,

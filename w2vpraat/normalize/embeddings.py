@@ -41,7 +41,12 @@ def make_embedding_method(key: str, **options: Any) -> EmbeddingNormalizer:
 
 
 def normalize_vectors(
-    vectors: Representation, method: str, speakers: Sequence[Any] | None = None, **options: Any
+    vectors: Representation,
+    method: str,
+    speakers: Sequence[Any] | None = None,
+    *,
+    reference: tuple[Representation, Sequence[Any]] | None = None,
+    **options: Any,
 ) -> Representation:
     """Fit an embedding normalization on these tokens and return them transformed.
 
@@ -52,10 +57,17 @@ def normalize_vectors(
         A key of ``EMBEDDING_METHODS``: centre, z, whiten, pca, subspace.
     speakers : sequence, shape (n_tokens,), optional
         Speaker of each token.
+    reference : (Representation, sequence), optional
+        Other vectors and their speakers, to fit on instead; speakers that are not among them get NaN.
     **options
         Options of the method's class.
     """
-    return make_embedding_method(method, **options).fit_transform(vectors, speakers)
+    made = make_embedding_method(method, **options)
+    if reference is None:
+        return made.fit_transform(vectors, speakers)
+    if "unknown_speaker" in made.get_params():
+        made.set_params(unknown_speaker="nan")
+    return made.fit(*reference).transform(vectors, speakers)
 
 
 def centre_by_speaker(vectors: Representation, speakers: Sequence[Any], **options: Any) -> Representation:

@@ -62,8 +62,10 @@ class SpeakerSamples(SpeakerTokens):
         """Octave-jump suspects within tokens."""
         order = np.lexsort((self.point, self.token))
         f0, token = self.f0[order], self.token[order]
-        cuts = np.flatnonzero(np.diff(token)) + 1
-        return sum(count_octave_jumps(part) for part in np.split(f0, cuts))
+        voiced = ~np.isnan(f0)
+        f0, token = f0[voiced], token[voiced]
+        steps = np.abs(np.diff(12.0 * np.log2(f0)))
+        return int(((steps > OCTAVE_JUMP) & (token[1:] == token[:-1])).sum())
 
     def tone_contours(self) -> list[Array]:
         """Mean ln f0 of each tone at each point that has a voiced sample."""

@@ -95,6 +95,11 @@ class F0Normalizer(SpeakerNormalizer):
         check_choice("few_tokens", self.few_tokens, ("nan", "error"))
         check_choice("unknown_speaker", self.unknown_speaker, ("error", "nan"))
 
+    @property
+    def depends_on_labels(self) -> bool:
+        """Whether other labels (tones) give other values."""
+        return self._by_tone()
+
     def _by_tone(self) -> bool:
         """Whether tones must be known."""
         return self.balance == "tone"

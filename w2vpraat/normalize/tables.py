@@ -90,7 +90,14 @@ def _numbered(formants: Sequence[str], wanted: Sequence[int], title: str) -> tup
     return tuple(formants[numbers.index(number)] for number in wanted)
 
 
-def _f0_methods(params: NormalizeParams, f0: str) -> list[F0Normalizer]:
+def make_f0_methods(params: NormalizeParams, f0: str = "f0") -> list[F0Normalizer]:
+    """Make the f0 normalizations of a parameter group; `f0` is the column in Hz.
+
+    Raises
+    ------
+    NormalizationError
+        For an unknown key.
+    """
     made = []
     for key in params.f0_methods:
         method = make_f0_method(key, f0=f0, few_tokens=params.few_tokens)
@@ -113,7 +120,7 @@ def check_normalize_params(params: NormalizeParams) -> None:
         find_scale(params.scale)
     for key in params.methods:
         make_method(key, params)
-    _f0_methods(params, "f0")
+    make_f0_methods(params, "f0")
 
 
 def normalize_table(
@@ -125,6 +132,7 @@ def normalize_table(
     f0: str | None = "f0",
     token: str | None = "id",
     token_filter: str = "",
+    reference: pd.DataFrame | None = None,
 ) -> NormalizedTable:
     """Add normalized columns to a table of tokens or tracks.
 
@@ -142,6 +150,9 @@ def normalize_table(
         without f0.
     token_filter : str
         Which tokens these are, in words, for the records.
+    reference : DataFrame, optional
+        Other tokens, with the same columns, that the statistics are taken over; speakers that are not among
+        them get empty cells and a warning.
 
     Returns
     -------
@@ -164,7 +175,7 @@ def normalize_table(
     methods: list[SpeakerNormalizer] = [make_method(key, params, f0=f0 or "f0") for key in params.methods]
     warnings: list[str] = []
     if f0 is not None and f0 in table.columns:
-        methods.extend(_f0_methods(params, f0))
+        methods.extend(make_f0_methods(params, f0))
     elif f0 is not None and params.f0_methods:
         warnings.append(f'no column "{f0}": {", ".join(params.f0_methods)} left out')
     require_columns(table, params.formants, "the normalization")
@@ -175,9 +186,17 @@ def normalize_table(
             new[f"{name}_{params.scale}"] = pd.Series(values[:, index], index=table.index)
     records = []
     for method in methods:
-        columns = method.fit_transform(
-            table, speaker=speaker, label=label, token=token, token_filter=token_filter
-        )
+        names: dict[str, Any] = {
+            "speaker": speaker,
+            "label": label,
+            "token": token,
+            "token_filter": token_filter,
+        }
+        if reference is None:
+            columns = method.fit_transform(table, **names)
+        else:
+            columns = method.set_params(unknown_speaker="nan").fit(reference, **names).transform(table)
+            warnings.extend(_unknown(method, table[speaker]))
         new.update({str(name): columns[name] for name in columns.columns})
         records.append({**method.record(), "columns": list(map(str, columns.columns))})
         warnings.extend(_grouped_notes(method))
@@ -186,6 +205,15 @@ def normalize_table(
         warnings.append(f"replaced columns that were there already: {', '.join(replaced)}")
     out = pd.concat([table.drop(columns=replaced), pd.DataFrame(new, index=table.index)], axis=1)
     return NormalizedTable(out, records, tuple(warnings))
+
+
+def _unknown(method: SpeakerNormalizer, speakers: pd.Series[Any]) -> list[str]:
+    names = [name for name in pd.unique(speakers) if name not in method.n_tokens_]
+    if not names or not method.info.sees_speaker:
+        return []
+    return [
+        note_text(method.info.title, names, "not among the tokens that it was fitted on; cells left empty")
+    ]
 
 
 def _grouped_notes(method: SpeakerNormalizer) -> list[str]:
@@ -218,6 +246,7 @@ def formant_representation(
     f0: str = "f0",
     points: str | float = "mean",
     name: str = "",
+    reference: pd.DataFrame | None = None,
     **options: Any,
 ) -> Representation:
     """Make one vector per token from formants, raw or normalized.
@@ -240,6 +269,9 @@ def formant_representation(
         from one value per token: the same, and with ``"all"`` the mean.
     name : str
         Name of the representation; empty: title and formant set.
+    reference : DataFrame, optional
+        Other tokens, with the same columns, that the statistics are taken over; speakers that are not among
+        them get NaN.
     **options
         Further options of the method's class, such as ``balance="vowel"`` or ``corners=("i", "a")``.
 
@@ -285,7 +317,10 @@ def formant_representation(
             "version": __version__,
         }
     else:
-        normalizer.fit(table, speaker=speaker, label=label, token=id)
+        if reference is not None:
+            normalizer.set_params(unknown_speaker="nan")
+        fitted = table if reference is None else reference
+        normalizer.fit(fitted, speaker=speaker, label=label, token=id)
         made = normalizer.transform(work)
         record = normalizer.record()
     ids, wide = _side_by_side(work, made, id)

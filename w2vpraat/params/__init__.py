@@ -26,6 +26,12 @@ from w2vpraat.params.extracting import (
 from w2vpraat.params.finetuning import (
     FinetuneParams,
 )
+from w2vpraat.params.mapping import (
+    MapParams,
+)
+from w2vpraat.params.queueing import (
+    QueueParams,
+)
 from w2vpraat.params.viewing import (
     EditorParams,
     FormantViewParams,
@@ -53,12 +59,14 @@ __all__ = [
     "IntensityParams",
     "IntensityViewParams",
     "LayersParams",
+    "MapParams",
     "NormalizeParams",
     "PairsParams",
     "ParamGroup",
     "PitchParams",
     "PitchViewParams",
     "PlaybackParams",
+    "QueueParams",
     "ReadParams",
     "ReviewParams",
     "SensitivityParams",
@@ -83,6 +91,7 @@ def parameter_groups() -> dict[str, type[ParamGroup]]:
         "pairs": PairsParams,
         "sensitivity": SensitivityParams,
         "review": ReviewParams,
+        "queue": QueueParams,
         "chart": ChartParams,
         "finetune": FinetuneParams,
         "layers": LayersParams,

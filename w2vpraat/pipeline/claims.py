@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare.scores import Scores
+    from w2vpraat.corpus.discover import Corpus
     from w2vpraat.models.encoder import Encoder
 
 
@@ -62,7 +63,9 @@ def upper_layers(n_layers: int, wanted: int) -> tuple[int, ...]:
     return tuple(range(n_layers - count + 1, n_layers + 1))
 
 
-def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | ClaimsResults]:
+def examining_claims(
+    settings: Settings, *, corpus: Corpus | None = None
+) -> Iterator[Progress | Skipped | ClaimsResults]:
     """Embed the tokens with the upper layers of each model, probe them, and answer the claims.
 
     Parameters
@@ -70,6 +73,8 @@ def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | Claims
     settings : Settings
         Sections `read`, `tokens`, `embed`, `compare`, `layers` (models, columns, probes, most_tokens) and
         `claims`. What a model was fine-tuned for is read from its ``w2vpraat.json``.
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: by the settings.
 
     Yields
     ------
@@ -91,7 +96,9 @@ def examining_claims(settings: Settings) -> Iterator[Progress | Skipped | Claims
     check_roles({name: encoder.record.tasks for name, encoder in encoders.items()})
     depth = _depth(encoders)
     numbers = upper_layers(depth, params.upper)
-    prepared = yield from relayed(preparing(settings, encoders, numbers, rivals=False), Prepared)
+    prepared = yield from relayed(
+        preparing(settings, encoders, numbers, rivals=False, corpus=corpus), Prepared
+    )
     candidates = [
         Candidate(one.name, one.record.tasks, tuple(item.name for item in one.layers.values()))
         for one in prepared.models

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from w2vpraat.corpus.discover import Corpus
 from w2vpraat.corpus.splits import Splits
 from w2vpraat.corpus.tasks import parse_tasks
 from w2vpraat.errors import InputError
@@ -81,7 +82,12 @@ class FinetuneResults:
 
 
 def finetuning(
-    settings: Settings, output: str | Path, *, dry_run: bool = False, restart: bool = False
+    settings: Settings,
+    output: str | Path,
+    *,
+    corpus: Corpus | None = None,
+    dry_run: bool = False,
+    restart: bool = False,
 ) -> Iterator[Any]:
     """Fine-tune a model on a corpus.
 
@@ -92,6 +98,8 @@ def finetuning(
     output : path
         Folder of the new model. An interrupted run with the same settings goes on; what it goes on from lies
         there until `w2vpraat.pipeline.model_folder.write_model_folder` is done.
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: `settings.corpus`.
     dry_run : bool
         End after the `Balance`.
     restart : bool
@@ -119,7 +127,7 @@ def finetuning(
     base = load_encoder(params.base, EmbedParams(device="cpu"), lazy=True)
     parse_tasks(params.tasks)  # a typing error is told before the corpus is read
     skipped: list[Skipped] = []
-    opened = yield from relayed(opening(settings), Opened, skipped)
+    opened = yield from relayed(opening(settings, corpus), Opened, skipped)
     material = gather_material(opened, base.clock)
     skipped += material.skipped
     yield from material.skipped

@@ -137,14 +137,15 @@ def _drawable(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _figures(results: LayersResults, folder: Path) -> Iterator[Path]:
     from w2vpraat.export.figures import save_figure
 
-    for name, figure in _drawn(results):
+    for name, figure in layer_drawings(results):
         # Maps with thousands of dots would be slow as outlines, and a picture is what they are for.
         endings = (".png", ".pdf") if name.startswith("maps_") else (".svg", ".png")
         for ending in endings:
             yield save_figure(figure, folder / f"{name}{ending}", dpi=200)
 
 
-def _drawn(results: LayersResults) -> Iterator[tuple[str, Figure]]:
+def layer_drawings(results: LayersResults) -> Iterator[tuple[str, Figure]]:
+    """Draw the figures that the results allow, each with the name of its file."""
     from w2vpraat.export.layer_figures import layer_curves, similarity_heatmap, subspace_figure
     from w2vpraat.export.map_grids import map_grid
 

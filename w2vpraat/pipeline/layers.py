@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
-from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
+from w2vpraat.pipeline.opening import Opened, opening, unsaved_notes, vowel_labels
 from w2vpraat.pipeline.several_models import (
     ModelVectors,
     find_models,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from w2vpraat.compare.maps.factor_maps import FactorMap
     from w2vpraat.compare.scores import Scores
+    from w2vpraat.corpus.discover import Corpus
     from w2vpraat.models.encoder import Encoder
 
 # Removing the speaker is asked of these probes only: the third takes as long as both.
@@ -91,7 +92,12 @@ class LayersResults:
 
 
 def preparing(
-    settings: Settings, encoders: dict[str, Encoder], wanted: Sequence[int] = (), *, rivals: bool
+    settings: Settings,
+    encoders: dict[str, Encoder],
+    wanted: Sequence[int] = (),
+    *,
+    rivals: bool,
+    corpus: Corpus | None = None,
 ) -> Iterator[Any]:
     """Open the corpus, draw tokens, embed them with every model, and measure formants.
 
@@ -104,6 +110,8 @@ def preparing(
         Layers; empty: all.
     rivals : bool
         Whether formants are wanted; they are left out if some labels are no vowels.
+    corpus : Corpus, optional
+        As for `opening`.
 
     Yields
     ------
@@ -112,9 +120,9 @@ def preparing(
     from w2vpraat.compare.material import column_texts
 
     skipped: list[Skipped] = []
-    opened = yield from relayed(opening(settings), Opened, skipped)
+    opened = yield from relayed(opening(settings, corpus), Opened, skipped)
     opened, note = thin_tokens(opened, settings.layers.most_tokens, settings.compare.seed)
-    notes = [note] if note else []
+    notes = [*([note] if note else []), *unsaved_notes(opened)]
     table = opened.tokens.frame()
     for name in settings.compare.columns:
         column_texts(table, name, ())  # a wrong name is told before the models are run
@@ -162,7 +170,9 @@ def _formants(opened: Opened) -> Iterator[Any]:
             yield event
 
 
-def looking_into_layers(settings: Settings) -> Iterator[Progress | Skipped | LayersResults]:
+def looking_into_layers(
+    settings: Settings, *, corpus: Corpus | None = None
+) -> Iterator[Progress | Skipped | LayersResults]:
     """Probe, compare, map and collapse the layers of several models.
 
     Parameters
@@ -170,6 +180,8 @@ def looking_into_layers(settings: Settings) -> Iterator[Progress | Skipped | Lay
     settings : Settings
         Sections `read`, `tokens`, `embed`, `compare`, `layers`; and, with formants, those of measuring and
         `normalize`. ``embed.layers`` chooses the layers (empty: all).
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: by the settings.
 
     Yields
     ------
@@ -184,7 +196,8 @@ def looking_into_layers(settings: Settings) -> Iterator[Progress | Skipped | Lay
     encoders = find_models(settings)
     reference = check_reference(settings.layers.reference, list(encoders))
     prepared = yield from relayed(
-        preparing(settings, encoders, settings.embed.layers, rivals=settings.layers.rivals), Prepared
+        preparing(settings, encoders, settings.embed.layers, rivals=settings.layers.rivals, corpus=corpus),
+        Prepared,
     )
     notes = list(prepared.notes)
     frames, scores = yield from _probed(prepared, settings)

@@ -106,7 +106,7 @@ def measuring(
         elif per_speaker:
             measured.append((recording.name, result))
         else:
-            tables[recording.name] = _noted(result.table(), tokens, own[recording.name])
+            tables[recording.name] = noted(result.table(), tokens, own[recording.name])
             if store is not None and recording.name in keys:
                 store.put(keys[recording.name], tables[recording.name])
         yield Progress("measure", done, total, recording.name)
@@ -121,7 +121,7 @@ def measuring(
         facts["ceilings"] = {speaker: _plain(choice) for speaker, choice in chosen.items()}
         tokens_of = {recording.name: tokens for recording, tokens in recordings}
         tables = {
-            name: _noted(one.with_ceilings(chosen).table(), tokens_of[name], own[name])
+            name: noted(one.with_ceilings(chosen).table(), tokens_of[name], own[name])
             for name, one in measured
         }
     if by_hand:
@@ -163,7 +163,7 @@ def _own_ceilings(by_hand: Mapping[str, float], tokens: tuple[Token, ...]) -> di
     return {name: by_hand[name] for name in sorted(names) if name in by_hand} if by_hand else {}
 
 
-def _noted(table: pd.DataFrame, tokens: tuple[Token, ...], own: Mapping[str, float]) -> pd.DataFrame:
+def noted(table: pd.DataFrame, tokens: tuple[Token, ...], own: Mapping[str, float]) -> pd.DataFrame:
     """Say in the table which ceilings were set by hand."""
     if not own:
         return table

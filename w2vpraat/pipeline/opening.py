@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from w2vpraat.corpus.discover import Corpus, Recording
@@ -30,11 +30,14 @@ class Opened:
         The recordings.
     tokens : Tokens
         Kept and rejected tokens.
+    parts : tuple of Tokens
+        The same, one for each recording of the corpus, before they were put together.
     """
 
     settings: Settings
     corpus: Corpus
     tokens: Tokens
+    parts: tuple[Tokens, ...] = field(default=(), repr=False)
 
     def recordings(self) -> tuple[tuple[Recording, tuple[Token, ...]], ...]:
         """Return the recordings that have kept tokens, with them, in order."""
@@ -109,9 +112,8 @@ def opening(settings: Settings, corpus: Corpus | None = None) -> Iterator[Progre
             yield Skipped("tokens", recording.name, failure)
         yield Progress("tokens", done, total, recording.name)
     tokens = join_tokens(parts, corpus, speakers, settings.tokens)
-    if not tokens.kept:
-        raise _no_tokens(tokens, settings)
-    yield Opened(settings, corpus, tokens)
+    check_tokens(tokens, settings)
+    yield Opened(settings, corpus, tokens, tuple(parts))
 
 
 def speaker_table(settings: Settings, corpus: Corpus) -> SpeakerTable | None:
@@ -132,17 +134,37 @@ def speaker_table(settings: Settings, corpus: Corpus) -> SpeakerTable | None:
     return apply_edits(table, settings.metadata, corpus.recordings, rule=rule)
 
 
-def _no_tokens(tokens: Tokens, settings: Settings) -> TokenError:
+def unsaved_notes(opened: Opened) -> list[str]:
+    """Say which annotations were used as they are in an editor and not as their files have them."""
+    unsaved = [name for name in opened.corpus.unsaved if name in opened.tokens.by_recording()]
+    if not unsaved:
+        return []
+    return [
+        f"{len(unsaved)} TextGrids were measured with edits that are not saved ({', '.join(unsaved[:3])}"
+        f"{' ...' if len(unsaved) > 3 else ''}); the hashes here are those of the files"
+    ]
+
+
+def check_tokens(tokens: Tokens, settings: Settings) -> None:
+    """Refuse a choice that left no token.
+
+    Raises
+    ------
+    TokenError
+        With the reason.
+    """
+    if tokens.kept:
+        return
     if tokens.failures:
         first = tokens.failures[0]
-        return TokenError(
+        raise TokenError(
             f"no recording could be used; the first: {first.message}",
             first.hint,
             file=first.file,
             tier=first.tier,
         )
     reasons = ", ".join(f"{count} x {reason}" for reason, count in tokens.reasons().items())
-    return TokenError(
+    raise TokenError(
         f"no interval became a token (left out: {reasons or 'nothing, the tiers are empty'})",
         "look at --tier, --labels and --label-map; `w2vpraat tokens` lists why each interval was left out",
         file=settings.corpus,

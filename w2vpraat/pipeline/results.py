@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2vpraat.errors import ExportError
 from w2vpraat.events import Skipped
 from w2vpraat.pipeline.picture import draw_spaces
 from w2vpraat.pipeline.running import Results
@@ -45,10 +46,11 @@ def write_results(results: Results, folder: Path, *, command_line: Sequence[str]
     """
     from w2vpraat.session.provenance import write_provenance
 
-    written = list(_tables(results, folder))
-    written += _vectors(results, folder)
+    written = list(write_tables(results, folder))
+    written += write_vector_files(results, folder)
     written += _figures(results, folder)
-    written += _report(results, folder)
+    if results.yardsticks is not None:
+        written.append(write_run_report(results, folder))
     settings = settings_text(results.opened.settings).encode("utf-8")
     written.append(write_whole(settings, folder / "w2vpraat.toml"))
     written.append(write_provenance(run_provenance(results, written, folder, command_line), folder))
@@ -92,7 +94,8 @@ def run_provenance(
     )
 
 
-def _tables(results: Results, folder: Path) -> Iterator[Path]:
+def write_tables(results: Results, folder: Path) -> Iterator[Path]:
+    """Write every table of a run into a folder, one after another."""
     from w2vpraat.corpus.token_values import metadata_columns
     from w2vpraat.export.tables import write_problems, write_rejected, write_table
 
@@ -109,21 +112,40 @@ def _tables(results: Results, folder: Path) -> Iterator[Path]:
         yield from write_sensitivity_tables(results.sensitivity, folder)
 
 
-def _report(results: Results, folder: Path) -> Iterator[Path]:
-    """Write report.html, if anything was compared."""
+def write_run_report(results: Results, folder: Path, *, name: str = "report.html") -> Path:
+    """Write the report of a run that has yardsticks.
+
+    Parameters
+    ----------
+    results : Results
+        From `running`, with ``yardsticks``.
+    folder : Path
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ExportError
+        If nothing was compared, or the file can't be written.
+    """
     if results.yardsticks is None:
-        return
+        raise ExportError("nothing was compared, so there is no report", "the notes of the run say why")
     settings = results.opened.settings
-    source = Path(settings.corpus).resolve().name
-    yield write_report(
+    return write_report(
         results.yardsticks,
         folder,
         settings,
-        source=source,
+        source=Path(settings.corpus).resolve().name,
         speech=True,
         measurements=results.facts["measurements"],
         sensitivity=results.sensitivity,
         notes=results.notes,
+        name=name,
     )
 
 
@@ -135,7 +157,8 @@ def skipped_table(skipped: Sequence[Skipped]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "name", "where", "reason", "hint"])
 
 
-def _vectors(results: Results, folder: Path) -> list[Path]:
+def write_vector_files(results: Results, folder: Path) -> list[Path]:
+    """Write the vectors as NPZ and Parquet, if there are any."""
     from w2vpraat.export.vectors import write_vectors
 
     vectors = results.spaces.vectors

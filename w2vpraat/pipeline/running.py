@@ -14,7 +14,7 @@ from w2vpraat.errors import AudioError, ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
 from w2vpraat.pipeline.measuring import Measurements, ceilings_by_hand, measuring
-from w2vpraat.pipeline.opening import Opened, opening, vowel_labels
+from w2vpraat.pipeline.opening import Opened, opening, unsaved_notes, vowel_labels
 from w2vpraat.pipeline.spaces import Spaces, build_spaces
 from w2vpraat.session.measured import measured_store
 from w2vpraat.session.settings import Settings
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from w2vpraat.pipeline.yardsticks import Yardsticks
 
 Events = Iterator[Any]
+
+VALUES = ("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize")
+"""Sections of the settings that decide the values of tokens."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +78,25 @@ class Results:
         """The scores of the comparison."""
         return None if self.yardsticks is None else self.yardsticks.scores
 
+    def holds(self, opened: Opened, steps: Sequence[str], weights: str = "") -> bool:
+        """Whether these values are those that `steps` would give for the tokens of `opened`.
+
+        Sound files are taken to be the same; tokens are compared one by one, settings by what decides values,
+        and the model by the hash of its weights.
+        """
+        made = {"measure": self.facts["measurements"], "embed": self.facts["embeddings"]}
+        then, now = self.opened.settings, opened.settings
+        return (
+            all(bool(found) == (step in steps) for step, found in made.items())
+            and all(then.group(name) == now.group(name) for name in VALUES)
+            and then.ceilings == now.ceilings
+            and self.facts["embeddings"].get("weights_sha256", "") == weights
+            and self.opened.corpus.recordings == opened.corpus.recordings
+            and self.opened.tokens.kept == opened.tokens.kept
+            # Values that followed edits on a frozen reference, or with ceilings of before, are no run's.
+            and self.facts.get("live", {}).get("as_a_run", True)
+        )
+
 
 def running(
     settings: Settings,
@@ -82,6 +104,7 @@ def running(
     corpus: Corpus | None = None,
     steps: Sequence[str] = ("measure", "embed", "compare"),
     workers: int | None = None,
+    known: Results | None = None,
 ) -> Iterator[Progress | Skipped | Results]:
     """Open, measure, embed, normalize and compare.
 
@@ -98,6 +121,8 @@ def running(
         Which of ``measure``, ``embed``, ``compare`` to do; normalization follows what was measured.
     workers : int, optional
         Measuring processes; default: one less than the processors with a model beside them, else all.
+    known : Results, optional
+        Of an earlier run: if it holds the values of these tokens and settings, they are not made again.
 
     Yields
     ------
@@ -115,10 +140,32 @@ def running(
     encoder = check_embedding(settings, one_vector="compare" in steps) if "embed" in steps else None
     skipped: list[Skipped] = []
     opened = yield from relayed(opening(settings, corpus), Opened, skipped)
+    if known is not None and known.holds(opened, steps, encoder.weight_hash if encoder else ""):
+        spaces, facts = known.spaces, known.facts
+        skipped += [one for one in known.skipped if one.step != "tokens"]
+    else:
+        spaces, facts = yield from _valued(opened, encoder, steps, workers, skipped)
+    notes = [*spaces.warnings, *remarks(opened)]
+    judged: Yardsticks | None = None
+    sensed: Sensitivity | None = None
+    if "compare" in steps:
+        judged = yield from _judged(opened, spaces, notes)
+        if judged is not None and settings.sensitivity.sensitivity:
+            sensed = yield from _sensed(opened, spaces, encoder, skipped, notes)
+    yield Results(opened, spaces, judged, sensed, tuple(notes), facts, tuple(skipped), started)
+
+
+def _valued(
+    opened: Opened,
+    encoder: Encoder | None,
+    steps: Sequence[str],
+    workers: int | None,
+    skipped: list[Skipped],
+) -> Generator[Any, None, tuple[Spaces, dict[str, Any]]]:
+    """Measure, embed and normalize; return the representations and how they were made."""
     jobs: list[Iterator[Any]] = []
-    processors = os.cpu_count() or 1
     if "measure" in steps:
-        count = workers if workers is not None else max(1, processors - (1 if encoder else 0))
+        count = workers if workers is not None else max(1, (os.cpu_count() or 1) - (1 if encoder else 0))
         jobs.append(measuring(opened, measured_store(), workers=count))
     if encoder is not None:
         jobs.append(embedding(opened, encoder))
@@ -136,19 +183,11 @@ def running(
     table = embedded.join(measured.table)
     if embedded.per_frame:
         # Frames are not tokens: they are written as they are.
-        spaces = replace(build_spaces(table, (), settings.normalize), vectors=embedded.representations)
+        spaces = replace(build_spaces(table, (), opened.settings.normalize), vectors=embedded.representations)
     else:
-        spaces = build_spaces(table, embedded.representations, settings.normalize)
+        spaces = build_spaces(table, embedded.representations, opened.settings.normalize)
     yield Progress("normalize", 1, 1)
-    notes = [*spaces.warnings, *_remarks(opened)]
-    judged: Yardsticks | None = None
-    sensed: Sensitivity | None = None
-    if "compare" in steps:
-        judged = yield from _judged(opened, spaces, settings, notes)
-        if judged is not None and settings.sensitivity.sensitivity:
-            sensed = yield from _sensed(opened, spaces, encoder, skipped, notes, processors)
-    facts = {"measurements": measured.facts, "embeddings": embedded.facts}
-    yield Results(opened, spaces, judged, sensed, tuple(notes), facts, tuple(skipped), started)
+    return spaces, {"measurements": measured.facts, "embeddings": embedded.facts}
 
 
 def _in_turn(jobs: Sequence[Iterator[Any]]) -> Iterator[Any]:
@@ -167,35 +206,57 @@ def _in_turn(jobs: Sequence[Iterator[Any]]) -> Iterator[Any]:
                 job.close()
 
 
-def _judged(
-    opened: Opened, spaces: Spaces, settings: Settings, notes: list[str]
-) -> Generator[Any, None, Yardsticks | None]:
+def _judged(opened: Opened, spaces: Spaces, notes: list[str]) -> Generator[Any, None, Yardsticks | None]:
     """Apply the yardsticks; what these data do not allow becomes a note."""
-    from w2vpraat.pipeline.yardsticks import Yardsticks, judging
+    from w2vpraat.pipeline.yardsticks import Yardsticks
 
     if not spaces.representations:
         notes.append("nothing was measured or embedded, so nothing was compared")
         return None
-    one_row = spaces.table.drop_duplicates("id")
-    vowels = vowel_labels(one_row["label"], settings.tokens.label_map)
-    mapped = list(one_row.loc[one_row["label"].isin(vowels), "id"]) if vowels else None
-    clipping = yield from _clipping(opened)
-    measured = any(item.provenance.get("kind") == "formants" for item in spaces.representations)
     try:
-        for event in judging(
-            spaces.representations,
-            one_row,
-            settings,
-            mapped=mapped,
-            window=settings.formants.window if measured else 0.0,
-            clipping=clipping,
-        ):
-            if isinstance(event, Yardsticks):
-                return event
-            yield event
+        found: Yardsticks = yield from relayed(judging_spaces(opened, spaces), Yardsticks)
     except (ComparisonError, InputError) as error:
         notes.append(f"no comparison: {error}")
-    return None
+        return None
+    return found
+
+
+def judging_spaces(opened: Opened, spaces: Spaces) -> Iterator[Progress | Yardsticks]:
+    """Apply all yardsticks to the representations of a run.
+
+    Parameters
+    ----------
+    opened : Opened
+        Its tokens, with the settings of the comparison.
+    spaces : Spaces
+        What was measured and embedded.
+
+    Yields
+    ------
+    Progress, then Yardsticks
+
+    Raises
+    ------
+    ComparisonError
+        If nothing can be compared.
+    """
+    from w2vpraat.pipeline.yardsticks import judging
+
+    if not spaces.representations:
+        raise ComparisonError("nothing was measured or embedded", "choose formants, a model, or both")
+    settings = opened.settings
+    one_row = spaces.table.drop_duplicates("id")
+    vowels = vowel_labels(one_row["label"], settings.tokens.label_map)
+    clipping = yield from _clipping(opened)
+    measured = any(item.provenance.get("kind") == "formants" for item in spaces.representations)
+    yield from judging(
+        spaces.representations,
+        one_row,
+        settings,
+        mapped=list(one_row.loc[one_row["label"].isin(vowels), "id"]) if vowels else None,
+        window=settings.formants.window if measured else 0.0,
+        clipping=clipping,
+    )
 
 
 def _clipping(opened: Opened) -> Generator[Any, None, dict[str, Clipping]]:
@@ -222,14 +283,13 @@ def _sensed(
     encoder: Encoder | None,
     skipped: list[Skipped],
     notes: list[str],
-    processors: int,
 ) -> Generator[Any, None, Sensitivity | None]:
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
     from w2vpraat.pipeline.sensitivity import sensing
 
     try:
         found: Sensitivity = yield from relayed(
-            sensing(opened, spaces, encoder=encoder, workers=processors), Sensitivity, skipped
+            sensing(opened, spaces, encoder=encoder, workers=os.cpu_count() or 1), Sensitivity, skipped
         )
     except (ComparisonError, InputError) as error:
         notes.append(f"boundaries were not moved: {error}")
@@ -237,15 +297,10 @@ def _sensed(
     return found
 
 
-def _remarks(opened: Opened) -> list[str]:
+def remarks(opened: Opened) -> list[str]:
     """Say what a phonetician would ask about the choice of tokens."""
     notes = [opened.tokens.suggestion] if opened.tokens.suggestion else []
-    unsaved = [name for name in opened.corpus.unsaved if name in opened.tokens.by_recording()]
-    if unsaved:
-        notes.append(
-            f"{len(unsaved)} TextGrids were measured with edits that are not saved ({', '.join(unsaved[:3])}"
-            f"{' ...' if len(unsaved) > 3 else ''}); the hashes here are those of the files"
-        )
+    notes += unsaved_notes(opened)
     join = opened.tokens.join
     if join is not None and join.recordings_without_row:
         names = join.recordings_without_row

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
+    from w2vpraat.corpus.discover import Corpus
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +42,25 @@ class SensitivityResults:
     skipped: tuple[Skipped, ...] = ()
 
 
-def moving_boundaries(settings: Settings, *, workers: int | None = None) -> Iterator[Any]:
+def moving_boundaries(
+    settings: Settings,
+    *,
+    corpus: Corpus | None = None,
+    workers: int | None = None,
+    known: Results | None = None,
+) -> Iterator[Any]:
     """Open, measure and embed a corpus, and do it again with every boundary moved.
 
     Parameters
     ----------
     settings : Settings
         Everything that was asked for.
+    corpus : Corpus, optional
+        Already found, perhaps with annotations that are open in an editor; default: by the settings.
     workers : int, optional
         Measuring processes for the run with boundaries as they are; see `running`.
+    known : Results, optional
+        Of an earlier run, whose values are used if they are those of these tokens and settings.
 
     Yields
     ------
@@ -64,7 +75,8 @@ def moving_boundaries(settings: Settings, *, workers: int | None = None) -> Iter
 
     encoder = check_embedding(settings)
     skipped: list[Skipped] = []
-    run = yield from relayed(running(settings, steps=("measure", "embed"), workers=workers), Results, skipped)
+    first = running(settings, corpus=corpus, steps=("measure", "embed"), workers=workers, known=known)
+    run = yield from relayed(first, Results, skipped)
     found = yield from relayed(sensing(run.opened, run.spaces, encoder=encoder), Sensitivity, skipped)
     yield SensitivityResults(run, found, tuple(skipped))
 

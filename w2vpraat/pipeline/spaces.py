@@ -40,7 +40,29 @@ class Spaces:
     warnings: tuple[str, ...]
 
 
-def build_spaces(table: pd.DataFrame, vectors: Sequence[Representation], params: NormalizeParams) -> Spaces:
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Tokens that normalizations are fitted on, where these are not the tokens themselves.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Their long table.
+    vectors : tuple of Representation
+        Their embeddings, in the order of those that are normalized.
+    """
+
+    table: pd.DataFrame
+    vectors: tuple[Representation, ...] = ()
+
+
+def build_spaces(
+    table: pd.DataFrame,
+    vectors: Sequence[Representation],
+    params: NormalizeParams,
+    *,
+    reference: Reference | None = None,
+) -> Spaces:
     """Normalize formants and embeddings.
 
     Parameters
@@ -51,6 +73,8 @@ def build_spaces(table: pd.DataFrame, vectors: Sequence[Representation], params:
         Embeddings, one per layer.
     params : NormalizeParams
         What is wanted.
+    reference : Reference, optional
+        Other tokens that the constants come from; speakers that are not among them get empty cells.
 
     Raises
     ------
@@ -60,26 +84,33 @@ def build_spaces(table: pd.DataFrame, vectors: Sequence[Representation], params:
     from w2vpraat.normalize import normalize_table
     from w2vpraat.normalize.embeddings import normalize_vectors
 
+    fitted = None if reference is None else reference.table
     records: list[dict[str, Any]] = []
     warnings: list[str] = []
     made: list[Representation] = []
     if all(name in table.columns for name in params.formants):
-        result = normalize_table(table, params, f0="f0" if "f0" in table.columns else None)
+        f0 = "f0" if "f0" in table.columns else None
+        result = normalize_table(table, params, f0=f0, reference=fitted)
         table = result.table
         records.extend(result.records)
         warnings.extend(result.warnings)
         items, left_out = table_representations(
-            table, params, ("raw", *params.methods), speaker="speaker", label="label"
+            table, params, ("raw", *params.methods), speaker="speaker", label="label", reference=fitted
         )
         made.extend(items)
         warnings.extend(left_out)
     speaker_of = dict(zip(table["id"], table["speaker"], strict=True))
     embedded: list[Representation] = []
-    for item in vectors:
+    for place, item in enumerate(vectors):
         embedded.append(item)
+        then = None
+        if reference is not None:
+            known = dict(zip(reference.table["id"], reference.table["speaker"], strict=True))
+            then = reference.vectors[place], [known[token] for token in reference.vectors[place].ids]
         for method in params.embedding_methods:
+            speakers = [speaker_of[token] for token in item.ids]
             try:
-                embedded.append(normalize_vectors(item, method, [speaker_of[token] for token in item.ids]))
+                embedded.append(normalize_vectors(item, method, speakers, reference=then))
             except W2VPraatError as error:
                 warnings.append(f"{item.name}, {method} left out: {error}")
             else:

@@ -212,6 +212,7 @@ def table_representations(
     speaker: str,
     label: str,
     f0: str = "f0",
+    reference: pd.DataFrame | None = None,
 ) -> tuple[list[Representation], list[str]]:
     """Make the representations that a table of formants allows.
 
@@ -225,6 +226,8 @@ def table_representations(
         Normalizations; ``"raw"`` is the formants themselves.
     speaker, label, f0 : str
         Columns.
+    reference : DataFrame, optional
+        Other tokens that the normalizations are fitted on.
 
     Returns
     -------
@@ -252,6 +255,7 @@ def table_representations(
                     speaker=speaker,
                     label=label,
                     f0=f0,
+                    reference=None if method == "raw" else reference,
                     **options,
                 )
             )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
-    from w2vpraat.export.methods.text import Further
+    from w2vpraat.export.methods.text import Further, MethodsText
 
 
 def yardstick_tables(found: Yardsticks) -> dict[str, pd.DataFrame]:
@@ -53,8 +53,9 @@ def write_report(
     measurements: Mapping[str, Any] | None = None,
     sensitivity: Sensitivity | None = None,
     notes: Sequence[str] = (),
+    name: str = "report.html",
 ) -> Path:
-    """Write report.html.
+    """Write the report of a comparison.
 
     Parameters
     ----------
@@ -73,25 +74,13 @@ def write_report(
     sensitivity : Sensitivity, optional
     notes : sequence of str
         Beside those of the yardsticks.
+    name : str
+        Of the file.
     """
-    from w2vpraat.export.methods.text import methods_text
     from w2vpraat.export.pages.comparison_page import Report, comparison_page
-    from w2vpraat.session.provenance import environment
 
-    methods = methods_text(
-        found.representations,
-        found.scores,
-        tokens_table=found.table,
-        settings=settings.as_dict(),
-        measurements=measurements,
-        packages=environment()["packages"],
-        source=source,
-        speech=speech,
-        maps=found.maps,
-        tested=True,
-        further=further_methods(found, sensitivity),
-        label=found.roles.label,
-        speaker=found.roles.speaker,
+    methods = comparison_methods(
+        found, settings, source=source, speech=speech, measurements=measurements, sensitivity=sensitivity
     )
     report = Report(
         title=f"Comparison of representations: {source}",
@@ -110,7 +99,37 @@ def write_report(
         settings=settings_text(settings, absolute=False),
         notes=(*found.notes, *notes),
     )
-    return write_whole(comparison_page(report).encode("utf-8"), folder / "report.html")
+    return write_whole(comparison_page(report).encode("utf-8"), folder / name)
+
+
+def comparison_methods(
+    found: Yardsticks,
+    settings: Settings,
+    *,
+    source: str,
+    speech: bool = False,
+    measurements: Mapping[str, Any] | None = None,
+    sensitivity: Sensitivity | None = None,
+) -> MethodsText:
+    """Write the methods paragraph of a comparison; parameters as for `write_report`."""
+    from w2vpraat.export.methods.text import methods_text
+    from w2vpraat.session.provenance import environment
+
+    return methods_text(
+        found.representations,
+        found.scores,
+        tokens_table=found.table,
+        settings=settings.as_dict(),
+        measurements=measurements,
+        packages=environment()["packages"],
+        source=source,
+        speech=speech,
+        maps=found.maps,
+        tested=True,
+        further=further_methods(found, sensitivity),
+        label=found.roles.label,
+        speaker=found.roles.speaker,
+    )
 
 
 def further_methods(found: Yardsticks, sensitivity: Sensitivity | None) -> list[Further]:

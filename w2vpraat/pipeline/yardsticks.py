@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import ComparisonError, InputError
-from w2vpraat.events import Progress
+from w2vpraat.events import Progress, relayed
 from w2vpraat.representation import Representation
 from w2vpraat.session.settings import Settings
 
@@ -74,6 +74,66 @@ class Yardsticks:
     maps: tuple[Projection, ...]
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class LabelSeparation:
+    """How far labels lie apart: two at a time, and all of them.
+
+    Attributes
+    ----------
+    pairs : PairTable
+    separation : Separation
+        Shares of variance and silhouettes.
+    """
+
+    pairs: PairTable
+    separation: Separation
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know, each once."""
+        return tuple(dict.fromkeys((*self.pairs.notes, *self.separation.notes)))
+
+
+def separating_labels(
+    representations: Sequence[Representation],
+    table: pd.DataFrame,
+    settings: Settings,
+    *,
+    label: str = "label",
+    speaker: str = "speaker",
+    following: str = "fol_seg",
+    preceding: str = "pre_seg",
+) -> Iterator[Progress | LabelSeparation]:
+    """Measure how far labels lie apart, pair by pair and all together.
+
+    Parameters
+    ----------
+    representations, table
+        As for `judging`.
+    settings : Settings
+        Sections `pairs` and `compare`.
+    label, speaker, following, preceding : str
+        Columns.
+
+    Yields
+    ------
+    Progress, then LabelSeparation
+
+    Raises
+    ------
+    ComparisonError
+        Unknown labels or columns, too few tokens of a label, no token in the context.
+    """
+    from w2vpraat.compare.separation.pairs import PairTable, separating
+    from w2vpraat.compare.separation.variance import separation_of_all
+
+    where = {"label": label, "speaker": speaker, "following": following, "preceding": preceding}
+    events = separating(representations, table, settings.pairs, settings.compare, **where)
+    pairs: PairTable = yield from relayed(events, PairTable)
+    everything = separation_of_all(representations, table, settings.pairs, settings.compare, **where)
+    yield LabelSeparation(pairs, everything)
 
 
 def judging(

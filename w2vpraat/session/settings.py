@@ -23,6 +23,7 @@ from w2vpraat.params import (
     PairsParams,
     ParamGroup,
     PitchParams,
+    QueueParams,
     ReadParams,
     ReviewParams,
     SensitivityParams,
@@ -75,6 +76,7 @@ class Settings:
     pairs: PairsParams = field(default_factory=PairsParams)
     sensitivity: SensitivityParams = field(default_factory=SensitivityParams)
     review: ReviewParams = field(default_factory=ReviewParams)
+    queue: QueueParams = field(default_factory=QueueParams)
     chart: ChartParams = field(default_factory=ChartParams)
     finetune: FinetuneParams = field(default_factory=FinetuneParams)
     layers: LayersParams = field(default_factory=LayersParams)

@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 
 from w2vpraat.compare import project
 from w2vpraat.compare.maps.map_quality import chance_agreement, continuity, neighbour_agreement, trust
-from w2vpraat.compare.maps.methods import LABEL_FREE
+from w2vpraat.compare.maps.methods import LABEL_FREE, discriminants
 from w2vpraat.compare.maps.projection import lay_flat
 from w2vpraat.errors import ComparisonError
 from w2vpraat.params import CompareParams
@@ -246,3 +246,9 @@ def test_where_numba_may_write_nowhere_the_error_says_what_to_do():
     env = {**os.environ, "NUMBA_CACHE_LOCATOR_CLASSES": "IPythonCacheLocator"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert "NUMBA_CACHE_DIR" in ran.stdout
+
+
+def test_discriminants_of_rare_labels_give_no_warning() -> None:
+    values = np.random.default_rng(0).normal(size=(25, 6))
+    labels = np.r_[np.arange(17), np.arange(8)].astype(np.intp)
+    assert np.isfinite(discriminants(values, labels).coordinates).all()

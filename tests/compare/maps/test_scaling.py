@@ -9,7 +9,13 @@ from scipy.spatial.distance import cdist, pdist, squareform
 
 from w2vpraat.compare import project
 from w2vpraat.compare.maps.projection import lay_flat
-from w2vpraat.compare.maps.scaling import scale_distances, scaled_map, squared_distances
+from w2vpraat.compare.maps.scaling import (
+    FEW_OBJECTS,
+    scale_distances,
+    scale_squares,
+    scaled_map,
+    squared_distances,
+)
 from w2vpraat.errors import ComparisonError, InputError
 from w2vpraat.params import CompareParams
 from w2vpraat.representation import Representation
@@ -165,3 +171,15 @@ def test_a_map_of_an_embedding_says_what_it_shows(make_corpus, vectors):
     assert made.notes[1].startswith("negative eigenvalues ")
     assert made.axes[0] == f"MDS 1 ({100 * made.shares[0]:.0f} %)"
     assert 0.0 < made.quality.continuity <= 1.0
+
+
+def test_the_leading_axes_of_many_objects_are_those_of_a_whole_decomposition():
+    random = np.random.default_rng(5)
+    points = random.normal(size=(FEW_OBJECTS + 50, 6)) * [5.0, 3.0, 1.0, 1.0, 1.0, 0.5]
+    found = scale_squares(squared_distances(points, points, "euclidean"))
+    centred = points - points.mean(axis=0)
+    _, values, axes = np.linalg.svd(centred, full_matrices=False)
+    expected = centred @ axes[:2].T
+    signs = np.sign((found.coordinates * expected).sum(axis=0))
+    np.testing.assert_allclose(found.coordinates, expected * signs, atol=1e-8)
+    np.testing.assert_allclose(found.eigenvalues[:6], values**2, rtol=1e-9)

@@ -201,6 +201,14 @@ class Window:
                 raise AssertionError(f"there is no {name} {given}\n{self.told()}")
             select.select([], [], [], _LOOK)
 
+    def drag(self, path: str, places: Sequence[Sequence[int]]) -> None:
+        """Draw a line over a widget with the left button: each corner is seen there before the next one."""
+        self.ask("watch_mouse", path)
+        with self._desktop.held(places[0]):
+            for place in places[1:]:
+                self._desktop.move(place)
+                self.until(lambda _, place=place: self.ask("mouse") == list(place))
+
     def focus(self, title: str) -> None:
         """Give the keyboard to the window or dialog whose title holds these words, as soon as it is there."""
         self._desktop.focus(self.place("window_id", title))
@@ -231,9 +239,30 @@ class Window:
 
 
 def has_processes(window: Window) -> bool:
-    """Whether the process of the window, or one that it has started, is still there."""
+    """Whether the process of the window, or one that it has started, is still there.
+
+    One that has ended and that nobody has asked for its exit code is not; a helper that ends with the window
+    may take a moment.
+    """
+    end = time.monotonic() + PATIENCE
+    while _runs(window.process.pid):
+        if time.monotonic() > end:
+            return True
+        select.select([], [], [], _LOOK)
+    return False
+
+
+def _runs(group: int) -> bool:
     try:
-        os.killpg(window.process.pid, 0)
+        os.killpg(group, 0)
     except ProcessLookupError:
         return False
-    return True
+    told = [_stat(path) for path in Path("/proc").glob("[0-9]*/stat")]
+    return not told or any(int(fields[2]) == group and fields[0] != "Z" for fields in told if fields)
+
+
+def _stat(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []

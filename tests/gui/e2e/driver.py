@@ -12,13 +12,14 @@ import os
 import sys
 from typing import Any
 
+from map_answers import MapAnswers
 from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QSocketNotifier, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 from w2vpraat_gui.app import make_application, make_window, parse
 from w2vpraat_gui.main_window import MainWindow
 
 
-class Answers:
+class Answers(MapAnswers):
     """What can be asked; every method that has no underscore is a question."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -30,6 +31,7 @@ class Answers:
         document, focus = state.current, QApplication.focusWidget()
         told: dict[str, Any] = {
             "page": window.pages.currentIndex(),
+            "size": [window.width(), window.height()],
             "title": window.windowTitle(),
             "recordings": None if state.corpus is None else len(state.corpus.recordings),
             "visible": list(state.visible_recordings),
@@ -106,6 +108,10 @@ class Answers:
     def is_shown(self, path: str) -> bool:
         """Whether a widget is there, be it behind another tab."""
         return not self._at(path).isHidden()
+
+    def is_open(self, path: str) -> bool:
+        """Whether the list of a box is open."""
+        return bool(self._at(path).view().isVisible())
 
     def text(self, path: str) -> str:
         """The text of a widget."""

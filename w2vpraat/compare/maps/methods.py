@@ -133,7 +133,10 @@ def discriminants(standard: Floats, labels: Ints) -> LinearMap:
     """Directions that part the labels best, with the covariance shrunk (Ledoit & Wolf 2004)."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    fitted = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto").fit(standard, labels)
+    with warnings.catch_warnings():
+        # Rare labels are shown, too: labels of one token, or many labels. Nobody is classified by this map.
+        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
+        fitted = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto").fit(standard, labels)
     found = np.asarray(fitted.scalings_)[:, : min(2, len(fitted.classes_) - 1)]
     directions = np.zeros((standard.shape[1], 2))
     directions[:, : found.shape[1]] = found

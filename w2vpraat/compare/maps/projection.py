@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2vpraat.compare.maps.alignment import align, aligned, alignment
-from w2vpraat.compare.maps.map_quality import NEIGHBOURS, MapQuality, map_quality
+from w2vpraat.compare.maps.map_quality import NEIGHBOURS, MapQuality, map_quality, standard_columns
 from w2vpraat.compare.maps.methods import FlatMap, discriminants, fit_label_free, own_columns
 from w2vpraat.compare.maps.procrustes import Alignment
 from w2vpraat.compare.maps.token_map import Projection
@@ -33,11 +33,14 @@ __all__ = [
     "Projection",
     "align",
     "fit_map",
+    "fit_values",
     "lay_flat",
     "project",
 ]
 
 METHODS = ("pca", "lda", "mds", "tsne", "umap", "plane")
+_NAN = float("nan")
+NO_QUALITY = MapQuality(_NAN, _NAN, _NAN, _NAN, _NAN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +98,18 @@ class FittedMap:
                 f" {len(self.columns)} ({_listed(self.columns)})",
                 "measure or embed and normalize them in the same way",
             )
-        whole = representation.complete
-        values = np.asarray(representation.values[whole], dtype=np.float64)
-        places = np.full((len(whole), 2), np.nan)
         with one_thread():
-            points = self.flat.place((values - self.mean) / self.sd)
-        for step in self.carried:
-            points = step.apply(points)
-        places[whole] = points
+            return self.place_values(representation.values)
+
+    def place_values(self, values: NDArray[np.floating[Any]]) -> Floats:
+        """Find where values in the columns of the map lie, shape (n_new, dim) -> (n_new, 2); see `place`."""
+        whole = np.isfinite(values).all(axis=1)
+        places = np.full((len(whole), 2), np.nan)
+        if whole.any():
+            points = self.flat.place((np.asarray(values[whole], dtype=np.float64) - self.mean) / self.sd)
+            for step in self.carried:
+                points = step.apply(points)
+            places[whole] = points
         return places
 
     def laid_like(self, reference: Projection, *, scale: bool = True, turn: str = "auto") -> FittedMap:
@@ -194,64 +201,131 @@ def fit_map(
         file="",
         every_label=True,
     )
-    vectors = material.vectors(representation)
-    if len(vectors) < 3:
+    if len(material.ids) < 3:
         raise ComparisonError("a map needs at least three tokens")
-    if method == "lda" and material.n_labels < 2:
-        raise ComparisonError("a map by LDA needs at least two labels", "choose pca")
+    fitted = fit_values(
+        material.vectors(representation),
+        representation.columns,
+        method,
+        name=representation.name,
+        ids=material.ids,
+        plane=columns,
+        labels=material.labels,
+        params=params,
+    )
     own = method == "plane"
-    mean, sd = vectors.mean(axis=0), vectors.std(axis=0)
-    sd = np.where(sd > 0.0, sd, 1.0)
-    standard = (vectors - mean) / sd
-    flat: FlatMap
+    flat = fitted.flat
+    standard = (material.vectors(representation) - fitted.mean) / fitted.sd
+    if own:
+        standard = standard_columns(standard)
     with one_thread():
-        if own:
-            flat = own_columns(vectors, representation.columns, *_plane_columns(representation, columns))
-        elif method == "lda":
-            flat = discriminants(standard, material.labels)
-        else:
-            flat = fit_label_free(standard, method, params.seed, params.map_distance)
         quality = map_quality(
             flat.coordinates, standard, material.labels, material.speakers, params.seed, own=own
         )
-    made = Projection(
-        name=representation.name,
-        method=method,
-        ids=material.ids,
+    made = replace(
+        fitted.projection,
         labels=tuple(material.label_names[number] for number in material.labels),
         speakers=tuple(material.speaker_names[number] for number in material.speakers),
+        quality=quality,
+        n_left_out=len(material.reasons),
+    )
+    return replace(fitted, projection=made)
+
+
+def fit_values(
+    values: Floats,
+    columns: Sequence[str],
+    method: str = "pca",
+    *,
+    name: str = "",
+    ids: Sequence[str] = (),
+    plane: tuple[str, str] | None = None,
+    labels: NDArray[np.intp] | None = None,
+    params: CompareParams | None = None,
+) -> FittedMap:
+    """Lay complete values flat, without a table of tokens and without the map's numbers.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_tokens, dim)
+        No missing ones.
+    columns : sequence of str
+        Names of the dimensions.
+    method : str
+        See `fit_map`.
+    name : str
+        Of what is laid flat, for messages.
+    ids : sequence of str
+        Tokens, if the map is to be aligned with others.
+    plane : tuple of str, optional
+        The columns of x and y of a ``plane``.
+    labels : ndarray, shape (n_tokens,), optional
+        Numbers; needed by ``lda``.
+    params : CompareParams, optional
+        Its ``seed`` and ``map_distance`` count here.
+
+    Returns
+    -------
+    FittedMap
+        Its projection has no labels, speakers and numbers.
+
+    Raises
+    ------
+    ComparisonError
+        Unknown method, no such columns, fewer than three tokens (none for a plane), or fewer than two labels
+        with ``lda``.
+    """
+    params = CompareParams() if params is None else params
+    columns = tuple(columns)
+    if method not in METHODS:
+        raise ComparisonError(f'there is no map "{method}"', f"one of {', '.join(METHODS)}")
+    own = method == "plane"
+    if len(values) < (1 if own else 3):
+        raise ComparisonError("a map needs at least three tokens", "a chart shows fewer")
+    if method == "lda" and (labels is None or len(np.unique(labels)) < 2):
+        raise ComparisonError("a map by LDA needs at least two labels", "choose pca")
+    mean, sd = values.mean(axis=0), values.std(axis=0)
+    sd = np.where(sd > 0.0, sd, 1.0)
+    if own:
+        mean, sd = np.zeros_like(mean), np.ones_like(sd)
+    standard = (values - mean) / sd
+    flat: FlatMap
+    with one_thread():
+        if own:
+            flat = own_columns(values, columns, *_plane_columns(columns, plane, name))
+        elif labels is not None and method == "lda":
+            flat = discriminants(standard, labels)
+        else:
+            flat = fit_label_free(standard, method, params.seed, params.map_distance)
+    made = Projection(
+        name=name,
+        method=method,
+        ids=tuple(ids),
+        labels=(),
+        speakers=(),
         coordinates=flat.coordinates,
         axes=flat.axes,
         supervised=method == "lda",
-        quality=quality,
-        dim=representation.dim,
-        n_left_out=len(material.reasons),
+        quality=NO_QUALITY,
+        dim=len(columns),
         shares=flat.shares,
         notes=flat.notes,
     )
-    return FittedMap(
-        projection=made,
-        columns=representation.columns,
-        mean=np.zeros_like(mean) if own else mean,
-        sd=np.ones_like(sd) if own else sd,
-        flat=flat,
-    )
+    return FittedMap(projection=made, columns=columns, mean=mean, sd=sd, flat=flat)
 
 
-def _plane_columns(item: Representation, columns: tuple[str, str] | None) -> tuple[int, int]:
-    if columns is None:
+def _plane_columns(columns: tuple[str, ...], wanted: tuple[str, str] | None, name: str) -> tuple[int, int]:
+    if wanted is None:
         found = [
-            next((name for name in item.columns if name == start or name.startswith(f"{start}_")), None)
+            next((one for one in columns if one == start or one.startswith(f"{start}_")), None)
             for start in ("F2", "F1")
         ]
     else:
-        found = [name if name in item.columns else None for name in columns]
+        found = [one if one in columns else None for one in wanted]
     x, y = found
     if x is None or y is None:
-        raise ComparisonError(
-            f'"{item.name}" has no columns for a chart', f"columns: {', '.join(item.columns[:10])}"
-        )
-    return item.columns.index(x), item.columns.index(y)
+        raise ComparisonError(f'"{name}" has no columns for a chart', f"columns: {', '.join(columns[:10])}")
+    return columns.index(x), columns.index(y)
 
 
 def lay_flat(

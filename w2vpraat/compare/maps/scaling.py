@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 # So many tokens are scaled as they are. Of more, so many landmarks are, and the others are placed among them.
 DIRECT = 3000
 LANDMARKS = 2000
+# Of more objects only the leading axes are searched for.
+FEW_OBJECTS = 500
 # "auto" takes the cosine for vectors of more columns: an angle between two or three formants says too little.
 FEW_COLUMNS = 10
 DISTANCES = {"euclidean": "Euclidean distances", "cosine": "cosine distances"}
@@ -110,21 +112,34 @@ def scale_distances(distances: Floats) -> Scaling:
 
 def scale_squares(squares: Floats) -> Scaling:
     """Lay objects out by their squared distances, shape (n, n)."""
-    from scipy.linalg import eigh, eigvalsh
-
-    n = len(squares)
     means = squares.mean(axis=0)
     centred = -0.5 * (squares - means - means[:, None] + means.mean())
     with one_thread():
-        values, vectors = eigh(centred, subset_by_index=[n - 2, n - 1])
-        every = eigvalsh(centred, overwrite_a=True)[::-1]
-    values, vectors = values[::-1], vectors[:, ::-1]
+        # By numpy, which lets other threads work meanwhile; scipy.linalg would hold a window for seconds.
+        every = np.linalg.eigvalsh(centred)[::-1]
+        values, vectors = _leading_axes(centred)
     # What is left of an axis that does not exist is rounding.
     real = values > 1e-12 * max(float(np.abs(every).max()), float(np.finfo(float).tiny))
     roots = np.sqrt(np.where(real, values, 0.0))
     vectors = vectors * np.where(vectors[np.abs(vectors).argmax(axis=0), [0, 1]] < 0.0, -1.0, 1.0)
     inverse = np.where(real, vectors / np.where(real, roots, 1.0), 0.0)
     return Scaling(vectors * roots, np.asarray(every), means, inverse)
+
+
+def _leading_axes(centred: Floats) -> tuple[Floats, Floats]:
+    """Return the two largest eigenvalues and their vectors, shapes (2,) and (n, 2)."""
+    n = len(centred)
+    if n <= FEW_OBJECTS:
+        values, vectors = np.linalg.eigh(centred)
+    else:
+        from scipy.sparse.linalg import eigsh
+
+        # The start decides nothing but the rounding, which shall be the same each time.
+        start = np.random.default_rng(0).normal(size=n)
+        values, vectors = eigsh(centred, k=2, which="LA", v0=start)
+        order = np.argsort(values)
+        values, vectors = values[order], vectors[:, order]
+    return values[:-3:-1], vectors[:, :-3:-1]
 
 
 def squared_distances(one: Floats, two: Floats, distance: str) -> Floats:

@@ -274,7 +274,7 @@ def _trajectories(axes: Axes, own: pd.DataFrame, styles: ChartStyles, size: floa
         line: dict[str, Any] = {"color": colour.colour, "zorder": 4.5}
         axes.plot(*path[0], linestyle="none", marker=start, markersize=POINT_SIGN, gid="start", **line)
         if np.hypot(*np.diff(on_paper, axis=0).T).sum() >= SHORTEST_ARROW:
-            tip, shaft = _arrow(on_paper)
+            tip, shaft = arrow(on_paper)
             drawn = axes.transData.inverted().transform(shaft / scale)
             dash = styles.dash(place[0])
             axes.plot(
@@ -293,7 +293,7 @@ def _trajectories(axes: Axes, own: pd.DataFrame, styles: ChartStyles, size: floa
         draw_letters(axes, np.array(starts), labels, inks, letters, away=np.array(away), marked=True)
 
 
-def _arrow(path: Floats) -> tuple[MarkerStyle, Floats]:
+def arrow(path: Floats) -> tuple[MarkerStyle, Floats]:
     """Return the head of an arrow, its tip at the origin, and the shaft up to it; all in points.
 
     The head points where the last stretch of its own length goes, so that a tiny last step does not turn it.

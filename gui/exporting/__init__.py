@@ -1,0 +1,1 @@
+"""What leaves the window: figures, tables, vectors, TextGrids with added tiers, bundles."""

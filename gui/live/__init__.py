@@ -1,0 +1,1 @@
+"""Values that follow the annotations while they are edited."""

@@ -1,0 +1,1 @@
+"""Maps of both worlds, side by side and linked."""

@@ -1,0 +1,1 @@
+"""Review queues: making them, walking through them, and what the reviewer says of tokens."""

@@ -1,0 +1,1 @@
+"""A map of many points: drawn fast, picked exactly."""

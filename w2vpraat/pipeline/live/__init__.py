@@ -1,0 +1,1 @@
+"""Values of tokens that follow edits: only what depends on an edit is computed again."""
