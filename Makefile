@@ -11,8 +11,11 @@ export QT_QPA_PLATFORM ?= offscreen
 demo: $(VENV)/installed
 	$(BIN)/w2vpraat demo -o demo-out
 
+# The window's tests beside the others: neither alone keeps two processors busy.
 test: lint
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/gui > .pytest-gui.log 2>&1 & window=$$!; \
+	$(BIN)/python -m pytest tests --ignore tests/gui; others=$$?; \
+	wait $$window; window=$$?; cat .pytest-gui.log; [ $$others = 0 ] && [ $$window = 0 ]
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -153,12 +153,14 @@ class Job(QObject):
 class Jobs(QObject):
     """All jobs of the window.
 
-    Signals: `added`, `changed` and `removed` (the job). Keeps a reference to each until its thread has left.
+    Signals: `added`, `changed` and `removed` (the job), `closed` (all threads have left). Keeps a reference to
+    each job until its thread has left.
     """
 
     added = Signal(object)
     changed = Signal(object)
     removed = Signal(object)
+    closed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -264,6 +266,7 @@ class Jobs(QObject):
         # What the threads said last is delivered now, while those who hear it still exist.
         for job in tuple(self.jobs):
             QCoreApplication.sendPostedEvents(job)
+        self.closed.emit()
         return left
 
     def _release(self) -> None:

@@ -243,7 +243,6 @@ class MainWindow(QMainWindow):
         """End all jobs; `Files` has asked about what is not saved before."""
         self._on_closing()
         self.state.jobs.close()
-        self.worlds.close()
         self.keeping.end()
         super().closeEvent(event)
 

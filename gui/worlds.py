@@ -80,10 +80,6 @@ class Worlds(QObject):
         add("review", self.tr("Review"), self.review, BOTTOM)
         add("training", self.tr("Fine-tuning"), self.training_panel, BOTTOM, scrolls=True)
 
-    def close(self) -> None:
-        """Let go of what runs beside the window, once no job works any more."""
-        self.feed.close()
-
     def _connect(self) -> None:
         play = self.audition.play
         for panel in (self.board, self.neighbours_panel, self.yardsticks, self.reviewing):

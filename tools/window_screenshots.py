@@ -21,6 +21,9 @@ from PIL import Image
 
 from w2vpraat.corpus.textgrid import edits, praat_edits, read_textgrid, write_textgrid
 from w2vpraat.resources import sample_corpus
+from w2vpraat.session.sample import sample_settings
+from w2vpraat.session.session import Session
+from w2vpraat.session.session_file import write_session
 
 from .few_colours import few_colours
 
@@ -311,12 +314,19 @@ def maps(studio: Studio) -> None:
         # The same tokens, in both maps and in the table.
         studio.desktop.key("ctrl+alt+3")
         studio.rest(window, "tokens")
-        studio.lasso(window, VECTORS, studio.around(window, VECTORS, "æ"))
+        studio.hide_columns(window, "pre_seg", "fol_seg")
+        studio.desktop.click(window.place("header", "tokens.table", "label"))
+        studio.lasso(window, VECTORS, studio.around(window, VECTORS, "iː"))
         studio.picture(window, "lasso")
         studio.desktop.key("ctrl+alt+Right")
         studio.desktop.key("ctrl+alt+k")
-        window.place("cell", "worlds.neighbours_panel.table", 0, 0, patience=LONG)
+        token = window.ask("linked")["current"]
+        window.until(
+            lambda _: window.ask("neighbours") == {"token": token, "busy": False, "found": True},
+            patience=LONG,
+        )
         studio.dismiss(window)
+        studio.raise_bottom(window, "neighbours", 70)
         studio.picture(window, "neighbours")
         studio.choose(window, "Maps", "Select no token")
         studio.desktop.key("ctrl+alt+r")
@@ -354,16 +364,39 @@ def layers(studio: Studio) -> None:
         studio.show_only(window, "maps")
         studio.choose(window, "Panels", "Recordings")
         studio.maps_at_rest(window)
-        panel = "worlds.board.panels"
-        studio.desktop.click(window.place("widget", f"{panel}.{FORMANTS}.bar.title"))
-        studio.pick(window, f"{panel}.{FORMANTS}.choice.boxes.source", "Embedding")
-        studio.desktop.key("Escape")
         for number, model in enumerate(MODELS):
+            panel = f"worlds.board.panels.{number}"
+            if window.ask("board")[number]["source"] != "embedding":
+                studio.desktop.click(window.place("widget", f"{panel}.bar.title"))
+                studio.pick(window, f"{panel}.choice.boxes.source", "vectors of a model")
+                studio.desktop.key("Escape")
             studio.maps_at_rest(window)
-            studio.pick(window, f"{panel}.{number}.bar.colour", "sex")
-            studio.desktop.click(window.place("widget", f"{panel}.{number}.switch.buttons.{model}"))
+            studio.pick(window, f"{panel}.bar.normalization", "raw")
+            studio.pick(window, f"{panel}.bar.colour", "sex")
+            studio.desktop.click(window.place("widget", f"{panel}.switch.buttons.{model}"))
             studio.maps_at_rest(window)
         studio.picture(window, "layers")
+
+
+@scene
+def training(studio: Studio) -> None:
+    """Show how a model is fine-tuned: what it learns, and the curve; few steps, and looked at often."""
+    settings = sample_settings(studio.corpus).updated(
+        {"finetune": {"steps": 120, "evaluate_every": 10, "batch_seconds": 4.0, "held_out": 0.2, "test": 0.2}}
+    )
+    session = write_session(Session(settings), studio.work / "vowels.w2vpraat")
+    with Window(studio.desktop, studio.work / "training", [session]) as window:
+        studio.at_a_vowel(window)
+        studio.choose(window, "Measure", "Fine-tune a model…")
+        studio.rest(window, "worlds.training_panel")
+        studio.show_only(window, "training")
+        studio.raise_bottom(window, "training", 90)
+        studio.desktop.click(window.place("widget", "worlds.training_panel.run"))
+        window.until(lambda state: state["jobs"])
+        window.until(lambda state: not state["jobs"], patience=LONG)
+        studio.dismiss(window)
+        studio.desktop.click(window.place("tab", "worlds.training_panel.tabs", "Curve"))
+        studio.picture(window, "training")
 
 
 def second_grid(studio: Studio) -> Path:

@@ -54,6 +54,7 @@ class LiveFeed(QObject):
         state.document_opened.connect(self._on_document)
         state.document_closed.connect(self._on_edited)
         state.current_changed.connect(self._prepare)
+        state.jobs.closed.connect(self.close)
         for document in state.documents.values():
             self._on_document(document)
 

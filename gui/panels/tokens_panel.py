@@ -195,6 +195,9 @@ class TokensPanel(QWidget):
         if self.model.columns and not before:
             self.table.fit_columns()
             self.table.horizontalHeader().resizeSection(MARKS, 30)
+        live = None if self._feed is None else self._feed.live
+        if self._live is None and live is not None:
+            self._on_live(live)
         self._on_places()
         self._on_selection()
 
@@ -209,6 +212,8 @@ class TokensPanel(QWidget):
         self._live = None if live is None else LiveColumns(live, self.model)
 
     def _on_live_change(self, change: LiveChange) -> None:
+        if not self.isVisible():
+            self._live = None  # nobody looks: the whole table follows when the edits have come to rest
         if self._live is None:
             return
         values, order = self._live.after(change)

@@ -149,9 +149,7 @@ def test_a_ceiling_chosen_in_the_spectrogram_is_the_speakers_and_an_act(
     assert opened.state.session.settings.ceilings == ()
 
 
-def test_a_token_is_heard_where_it_is_and_the_editor_falls_silent(
-    qtbot: QtBot, opened: MainWindow
-) -> None:
+def test_a_token_is_heard_where_it_is_and_the_editor_falls_silent(qtbot: QtBot, opened: MainWindow) -> None:
     document = _show(qtbot, opened)
     opened.player.play_all()
     shown = (document.view.start, document.view.end)

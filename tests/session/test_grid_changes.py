@@ -264,3 +264,10 @@ def test_bytes_are_those_of_the_file_after_undo_and_after_json() -> None:
         back = GridChange.from_dict(json.loads(json.dumps(gone.inverted().as_dict())), grid)
         assert textgrid_bytes(back.apply(gone.apply(renamed))) == textgrid_bytes(renamed)
         assert b"! a remark" in textgrid_bytes(back.apply(gone.apply(renamed)))
+
+
+def test_equal_tiers_that_change_places_are_no_change() -> None:
+    tier = IntervalTier("a", 0.0, 1.0, (Interval(0.0, 1.0, "x"),))
+    other = IntervalTier("a", 0.0, 1.0, (Interval(0.0, 1.0, "x"),))
+    grid = TextGrid(0.0, 1.0, (tier, other))
+    assert grid_change(grid, TextGrid(0.0, 1.0, (other, tier))).is_empty

@@ -233,6 +233,8 @@ def grid_change(before: TextGrid, after: TextGrid) -> GridChange:
         With ``change.apply(before) == after`` and ``change.inverted().apply(after) == before``.
     """
     pairs = _paired(before.tiers, after.tiers)
+    if any(index != was for index, was in pairs.items()) and before.tiers == after.tiers:
+        pairs = {index: index for index in pairs}  # equal tiers changed places: that is no change
     places = tuple(pairs.get(index) for index in range(len(after)))
     kept = set(pairs.values())
     edits = (tier_edit(before.tiers[was], after.tiers[index], index) for index, was in sorted(pairs.items()))

@@ -105,6 +105,14 @@ class Answers(MapAnswers):
         found = [one for one in menu.actions() if one.text().replace("&", "") == text]
         return _point(menu, menu.actionGeometry(found[0]).center()) if found else None
 
+    def tab(self, path: str, text: str) -> list[int] | None:
+        """The middle of the tab with this text; None if there is none, or it is not seen."""
+        bar = self._at(path).tabBar()
+        for number in range(bar.count()):
+            if bar.tabText(number) == text and bar.isVisible():
+                return _point(bar, bar.tabRect(number).center())
+        return None
+
     def is_shown(self, path: str) -> bool:
         """Whether a widget is there, be it behind another tab."""
         return not self._at(path).isHidden()
@@ -126,6 +134,18 @@ class Answers(MapAnswers):
         if not view.isVisible() or box.isEmpty() or not view.viewport().rect().contains(box.center()):
             return None
         return _point(view.viewport(), box.center())
+
+    def header(self, path: str, name: str) -> list[int] | None:
+        """The middle of the header of a column of a table; None if it is not seen."""
+        view = self._at(path)
+        header, model = view.horizontalHeader(), view.model()
+        for column in range(model.columnCount()):
+            if model.headerData(column, Qt.Orientation.Horizontal) == name:
+                middle = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
+                place = QPoint(middle, header.height() // 2)
+                seen = header.isVisible() and header.rect().contains(place)
+                return _point(header, place) if seen else None
+        return None
 
     def chosen_rows(self, path: str) -> list[int]:
         """The rows that are selected in a table."""

@@ -126,6 +126,11 @@ class MapAnswers:
             for one in chosen.selectedRows()
         ]
 
+    def neighbours(self) -> dict[str, Any]:
+        """Whose nearest tokens are listed, and whether they are being looked for."""
+        neighbours = self._window.worlds.neighbours
+        return {"token": neighbours.token, "busy": neighbours.is_busy, "found": neighbours.found is not None}
+
     def queue(self) -> dict[str, Any]:
         """The review queue in its order, which of it is done, and which token is looked at."""
         reviewing = self._window.worlds.reviewing
