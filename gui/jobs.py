@@ -153,8 +153,8 @@ class Job(QObject):
 class Jobs(QObject):
     """All jobs of the window.
 
-    Signals: `added`, `changed` and `removed` (the job), `closed` (all threads have left). Keeps a reference to
-    each job until its thread has left.
+    Signals: `added`, `changed` and `removed` (the job), `closed` (all threads have left). Keeps a reference
+    to each job until its thread has left.
     """
 
     added = Signal(object)
