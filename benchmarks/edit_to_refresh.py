@@ -73,6 +73,7 @@ def open_window(folder: Path, name: str, n_maps: int) -> MainWindow:
     wait(lambda: window.state.corpus is not None)
     window.state.open_recording(name)
     wait(lambda: window.state.current is not None)
+    window.state.current.view.show_range(1.0, 4.0)  # as one sees it while annotating
     start = time.monotonic()
     window.actions_["measure.run"].trigger()
     wait(lambda: window.state.results is not None)

@@ -21,11 +21,15 @@ from PIL import Image, ImageDraw
 from .few_colours import in_colours, palette_of
 from .window_screenshots import FORMANTS, IMAGES, LONG, VECTORS, Desktop, Studio, Window
 
-SIZE = "1000x760"
+SIZE = "1000x800"
+COLOURS = 160
+"""Of the whole film: fewer make a smaller file."""
 SPEAKER, LABEL = "us_m_liam", "eɪ"
 """Whose token is edited: a diphthong goes a long way when its boundary is moved."""
 STEP, LOOK, REST = 80, 900, 1600
 """Milliseconds of a picture while something moves, while one looks at what came of it, and at the ends."""
+BESIDE = (470, 790)
+"""Where the mouse is at first and in the end."""
 ARROW = ((0, 0), (0, 16), (4, 12), (7, 18), (9, 17), (6, 11), (11, 11))
 """Corners of the arrow, in pixels from the place that it points at."""
 Place = Sequence[int]
@@ -42,7 +46,7 @@ class Film:
 
     def __init__(self, studio: Studio, window: Window) -> None:
         self.studio, self.window, self.desktop = studio, window, studio.desktop
-        self.mouse: Place = (500, 720)
+        self.mouse: Place = BESIDE
         self.frames: list[Image.Image] = []
         self.times: list[int] = []
 
@@ -72,7 +76,7 @@ class Film:
 
     def draw(self, corners: Sequence[Place]) -> None:
         """Draw a line with the left button."""
-        self.go(corners[0])
+        self.go(corners[0], 3)
         path = f"worlds.board.panels.{VECTORS}.points"
         self.window.ask("watch_mouse", path)
         with self.desktop.held(corners[0]):
@@ -80,19 +84,20 @@ class Film:
                 self.mouse = corner
                 self.desktop.move(corner)
                 self.window.until(lambda _, corner=corner: self.window.ask("mouse") == list(corner))
-                if number % 2:
+                if number % 3 == 2:
                     self.shot()
 
     def while_it_moves(self) -> None:
-        """Film until the maps are at rest."""
+        """Film what glides from one place to another, until the maps are at rest."""
         end = time.monotonic() + LONG
         while self.window.ask("linked")["busy"] and time.monotonic() < end:
-            self.shot()
+            if any(one["moving"] for one in self.window.ask("board")):
+                self.shot()
 
     def write(self, path: Path) -> None:
         """Write what was filmed, in one palette; a picture keeps only what is new in it."""
         sample = np.concatenate([np.asarray(one) for one in self.frames[:: max(len(self.frames) // 8, 1)]])
-        palette = palette_of(Image.fromarray(sample))
+        palette = palette_of(Image.fromarray(sample), COLOURS)
         frames = [in_colours(one, palette) for one in self.frames]
         frames[0].save(
             path,
@@ -100,7 +105,7 @@ class Film:
             append_images=frames[1:],
             duration=self.times,
             loop=0,
-            optimize=False,
+            optimize=True,  # what stays as it was is transparent
             disposal=1,
         )
 
@@ -114,7 +119,9 @@ def film(studio: Studio, target: Path) -> None:
         studio.desktop.key("ctrl+alt+2")
         studio.choose(window, "Panels", "Recordings")
         studio.choose(window, "Panels", "Tools")
+        studio.choose(window, "View", "Show frame ruler")
         studio.rest(window, "editor")
+        studio.lower(window, "maps", 140)
         camera = Film(studio, window)
         token = _open(camera)
         studio.desktop.move(camera.mouse)
@@ -139,12 +146,21 @@ def _open(camera: Film) -> str:
     window.until(lambda _: window.ask("linked")["current"] == token)
     desktop.key("Return")
     window.until(lambda state: state["selection"][1] > state["selection"][0])
-    slider = f"worlds.board.panels.{VECTORS}.slider.slider"
+    # So that nothing has to be waited for in the film.
+    for model in ("base", "phone"):
+        camera.studio.choose_model(window, VECTORS, model)
     desktop.click(_layer(window, 6))
     window.until(lambda _: len(window.ask("board")[VECTORS]["ready"]) == 7, LONG)
-    assert window.ask("is_shown", slider)
-    camera.studio.maps_at_rest(window)
     camera.studio.dismiss(window)
+    # Looked at, but not selected: then no other token is faint.
+    desktop.click([round(one) for one in window.ask("dots", FORMANTS)[token]])
+    desktop.key("Escape")
+    window.until(lambda _: not window.ask("linked")["selection"])
+    start, end = window.state["selection"]
+    for tier in (1, 2):
+        desktop.click(window.place("boundary", tier, 0.5 * (start + end)))
+        window.until(lambda state, tier=tier: state["tier"] == tier)
+    window.until(lambda _: window.ask("linked")["current"] == token)
     return str(token)
 
 
@@ -157,12 +173,12 @@ def _layer(window: Window, layer: int) -> list[int]:
 def _point(camera: Film) -> None:
     window = camera.window
     dots = window.ask("dots", FORMANTS)
-    for label in ("iː", "æ", "uː"):
+    for label in ("iː", "æ"):
         token = max(
             (one for one in dots if window.ask("label", one) == label),
             key=lambda one: min(math.dist(dots[one], other) for name, other in dots.items() if name != one),
         )
-        camera.go([round(one) for one in dots[token]], 3)
+        camera.go([round(one) for one in dots[token]], 2)
         window.until(lambda _, token=token: window.ask("linked")["hovered"] == token)
         camera.shot(LOOK // 2)
 
@@ -181,9 +197,9 @@ def _glide(camera: Film) -> None:
     window, desktop = camera.window, camera.desktop
     camera.go(_layer(window, 6))
     with desktop.held(camera.mouse):
-        camera.go(_layer(window, 0), 4)
+        camera.go(_layer(window, 0), 3)
         camera.shot(LOOK // 2)
-        camera.go(_layer(window, 6), 18)
+        camera.go(_layer(window, 6), 10)
     window.until(lambda _: not window.ask("board")[VECTORS]["gliding"])
     camera.studio.maps_at_rest(window)
     camera.shot(LOOK)
@@ -192,8 +208,10 @@ def _glide(camera: Film) -> None:
 def _change_model(camera: Film) -> None:
     window = camera.window
     for model in ("base", "phone"):
-        camera.go(window.place("widget", f"worlds.board.panels.{VECTORS}.switch.buttons.{model}"), 3)
+        button = f"worlds.board.panels.{VECTORS}.switch.buttons.{model}"
+        camera.go(window.place("widget", button), 2)
         camera.desktop.click(camera.mouse)
+        window.until(lambda _, model=model: window.ask("board")[VECTORS]["model"] == model)
         camera.while_it_moves()
         camera.studio.maps_at_rest(window)
         camera.shot(LOOK)
@@ -203,24 +221,29 @@ def _edit(camera: Film, token: str) -> None:
     """Move the end of the interval to the left, in two steps; take it back."""
     window, desktop = camera.window, camera.desktop
     start, end = window.state["selection"]
-    desktop.click(window.place("boundary", 2, 0.5 * (start + end)))
-    for share in (0.75, 0.45):
+    middle, before = 0.5 * (start + end), window.state["acts"]
+    desktop.click(window.place("boundary", 1, middle))
+    camera.go(window.place("boundary", 2, middle), 3)
+    desktop.click(camera.mouse)
+    window.until(lambda _: window.ask("linked")["current"] == token)
+    for share in (0.6, 0.3):
         here = window.place("boundary", 2, window.state["selection"][1])
         there = window.place("boundary", 2, start + share * (end - start))
         acts = window.state["acts"]
-        camera.go(here, 3)
+        camera.go(here, 1)
         with desktop.held(here):
-            camera.go([there[0], here[1]], 4)
+            camera.go([there[0], here[1]], 3)
         window.until(lambda state, acts=acts: state["acts"] > acts)
         moved = window.state["selection"][1] - start
         window.until(lambda _, moved=moved: abs(window.ask("values", token)["dur"] - moved) < 1e-6)
         camera.shot(LOOK)
     camera.studio.maps_at_rest(window)
-    while window.state["acts"]:
-        acts = window.state["acts"]
+    for left in (1, 0):
         desktop.key("ctrl+z")
-        window.until(lambda state, acts=acts: state["acts"] < acts)
-    window.until(lambda _: not window.ask("linked")["busy"])
+        window.until(lambda state, left=left: state["acts"] == before + left)
+    window.until(lambda _: abs(window.ask("values", token)["dur"] - (end - start)) < 1e-6)
+    camera.shot(LOOK)
+    camera.go(BESIDE, 2)
     camera.studio.maps_at_rest(window)
 
 

@@ -118,6 +118,15 @@ class Studio:
                 self.desktop.move([edge[0], edge[1] - step])
         self.rest(window, f"arrangement.docks.{dock}")
 
+    def lower(self, window: Window, dock: str, pixels: int) -> None:
+        """Give a panel above the editor more room, by dragging the edge below it."""
+        left, top, width, height = window.ask("box", f"arrangement.docks.{dock}")
+        edge = [left + width // 2, top + height + 2]
+        with self.desktop.held(edge):
+            for step in (pixels // 2, pixels):
+                self.desktop.move([edge[0], edge[1] + step])
+        self.rest(window, f"arrangement.docks.{dock}")
+
     def rest(self, window: Window, path: str) -> None:
         """Wait until a widget stays where it is: docks move for a moment."""
         seen: list[list[int]] = []
@@ -145,6 +154,12 @@ class Studio:
             return bool(maps) and made and not window.ask("linked")["busy"]
 
         window.until(rest, patience=LONG)
+
+    def choose_model(self, window: Window, number: int, model: str) -> None:
+        """Press the button of a model, and wait for its map."""
+        self.desktop.click(window.place("widget", f"worlds.board.panels.{number}.switch.buttons.{model}"))
+        window.until(lambda _: window.ask("board")[number]["model"] == model)
+        self.maps_at_rest(window)
 
     def pick(self, window: Window, box: str, text: str) -> None:
         """Choose an entry of a list that opens."""
@@ -289,6 +304,7 @@ def measured(studio: Studio) -> None:
         studio.desktop.key("ctrl+r")
         window.until(lambda state: state["results"] and not state["jobs"], patience=120)
         studio.dismiss(window)
+        studio.show_only(window, "measure", "tokens")
         studio.hide_columns(window, "speaker", "pre_seg", "fol_seg")
         studio.raise_bottom(window, "tokens", 50)
         studio.desktop.click(window.place("widget", "editor.label_field"))
@@ -344,10 +360,14 @@ def maps(studio: Studio) -> None:
         studio.desktop.key("ctrl+alt+q")
         studio.desktop.click(window.place("widget", "worlds.review.make_button"))
         window.until(lambda _: window.ask("queue")["ids"], patience=LONG)
+        first, second, *_ = window.ask("queue")["ids"]
         studio.desktop.key("ctrl+u")
+        window.until(lambda state: state["name"] == first.partition("#")[0])
         studio.desktop.key("ctrl+shift+d")
+        window.until(lambda state: state["name"] == second.partition("#")[0])
         studio.desktop.key("ctrl+shift+8")
         studio.dismiss(window)
+        studio.raise_bottom(window, "review", 40)
         studio.picture(window, "review")
 
 
@@ -373,8 +393,7 @@ def layers(studio: Studio) -> None:
             studio.maps_at_rest(window)
             studio.pick(window, f"{panel}.bar.normalization", "raw")
             studio.pick(window, f"{panel}.bar.colour", "sex")
-            studio.desktop.click(window.place("widget", f"{panel}.switch.buttons.{model}"))
-            studio.maps_at_rest(window)
+            studio.choose_model(window, number, model)
         studio.picture(window, "layers")
 
 

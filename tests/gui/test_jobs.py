@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,3 +134,30 @@ def test_quiet_jobs_leave_no_trace_and_ended_ones_can_be_cleared(qtbot: QtBot, j
     assert jobs.jobs == [loud]
     jobs.clear_ended()
     assert jobs.jobs == []
+
+
+def test_an_ended_job_lets_go_of_what_it_was_made_of(qtbot: QtBot, jobs: Jobs) -> None:
+    class Load:
+        pass
+
+    load = Load()
+    gone = weakref.ref(load)
+
+    def take(_result: object, kept: Load = load) -> None:
+        assert kept is not None
+
+    def make(kept: Load = load) -> Iterator[int]:
+        assert kept is not None
+        yield 1
+
+    job = jobs.start("quiet", "Quiet", make, on_result=take, quiet=True)
+    job.ended.connect(partial(job.cancel))  # knows the job, as many slots do
+    with qtbot.waitSignal(job.ended):
+        pass
+    del job, load, make, take
+
+    def is_gone() -> bool:
+        gc.collect()
+        return gone() is None
+
+    qtbot.waitUntil(is_gone)

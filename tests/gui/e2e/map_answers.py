@@ -33,6 +33,7 @@ class MapAnswers:
                     "made": panel.map is not None,
                     "error": None if panel.error is None else str(panel.error),
                     "busy": panel.work.is_busy or panel.work.is_judging or panel.morph.is_moving,
+                    "moving": panel.morph.is_moving,
                     "ready": sorted(panel.glide.ready),
                     "gliding": panel.slider.is_gliding,
                     "position": panel.slider.position,
