@@ -167,6 +167,7 @@ def main() -> None:
         names = write_corpus(corpus, given.tokens, given.seconds, given.speakers)
         window = open_window(corpus, names[0], given.maps)
         measure(window, names[0])
+        window.state.close_all()  # what was edited is not asked about
         window.close()
 
 

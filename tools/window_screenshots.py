@@ -53,6 +53,7 @@ LONG = 900.0
 """Seconds that models may take."""
 CORNERS = 24
 """Of a line that is drawn by hand."""
+WAYS = ((0, math.cos), (1, math.sin))
 STILL = 20
 """Looks at a widget, with nothing changed, after which it is at rest."""
 SCENES: dict[str, Callable[[Studio], None]] = {}
@@ -175,16 +176,12 @@ class Studio:
 
     def around(self, window: Window, number: int, label: str, margin: float = 9.0) -> list[list[int]]:
         """Return a round line about the middle of what has a label on a map."""
-        dots = [
-            place for one, place in window.ask("dots", number).items() if window.ask("label", one) == label
-        ]
+        found = window.ask("dots", number)
+        dots = [place for one, place in found.items() if window.ask("label", one) == label]
         middle = [statistics.median(place[axis] for place in dots) for axis in (0, 1)]
         far = sorted(math.dist(place, middle) for place in dots)[round(0.85 * len(dots)) - 1] + margin
         turns = [2 * math.pi * step / CORNERS for step in range(CORNERS)]
-        return [
-            [round(middle[0] + far * math.cos(turn)), round(middle[1] + far * math.sin(turn))]
-            for turn in turns
-        ]
+        return [[round(middle[axis] + far * way(turn)) for axis, way in WAYS] for turn in turns]
 
     def hide_columns(self, window: Window, *names: str) -> None:
         """Hide columns of the table of tokens, by its list of columns."""
@@ -322,12 +319,12 @@ def maps(studio: Studio) -> None:
         studio.at_a_vowel(window)
         studio.measure(window)
         studio.desktop.key("ctrl+alt+2")
+        studio.choose(window, "View", "Show frame ruler")  # room for the tiers
         studio.rest(window, "editor")
         studio.picture(window, "maps")
         studio.choose(window, "View", "Dark")
         studio.picture(window, "maps-dark")
         studio.choose(window, "View", "Light")
-        # The same tokens, in both maps and in the table.
         studio.desktop.key("ctrl+alt+3")
         studio.rest(window, "tokens")
         studio.hide_columns(window, "pre_seg", "fol_seg")
@@ -367,7 +364,9 @@ def maps(studio: Studio) -> None:
         window.until(lambda state: state["name"] == second.partition("#")[0])
         studio.desktop.key("ctrl+shift+8")
         studio.dismiss(window)
-        studio.raise_bottom(window, "review", 40)
+        studio.choose(window, "Panels", "Tools")
+        studio.rest(window, "editor")
+        studio.raise_bottom(window, "review", 60)
         studio.picture(window, "review")
 
 

@@ -47,9 +47,10 @@ class LiveColumns:
         if not points:
             return {}, None
         live, wanted = self._live, set(self._model.columns)
-        values: dict[str, Column] = {"id": self._repeated(live.ids)}
-        for name in wanted.intersection(live.text_columns):
-            values[name] = self._repeated(live.texts(name))
+        values: dict[str, Column] = {}
+        if change.order is not None or change.renamed or "label" in change.kinds:
+            values["id"] = self._repeated(live.ids)
+            values |= {name: self._repeated(live.texts(name)) for name in wanted & set(live.text_columns)}
         numbers = wanted.intersection(live.number_columns)
         once = numbers if points == 1 else numbers & ONCE
         values |= {name: self._repeated(live.numbers(name)) for name in once}
