@@ -26,11 +26,11 @@ import soundfile
 from w2vpraat.corpus.textgrid import Interval, IntervalTier, TextGrid, write_textgrid
 from w2vpraat.params import MapParams, NormalizeParams
 from w2vpraat.pipeline.embedding import Embeddings
-from w2vpraat.pipeline.live.layer_glide import between, gliding
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
-from w2vpraat.pipeline.live.map_fitting import fitting_map
-from w2vpraat.pipeline.live.map_numbers import judging_map
+from w2vpraat.pipeline.maps.fitting import fitting_map
+from w2vpraat.pipeline.maps.gliding import between, gliding
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.numbers import judging_map
 from w2vpraat.pipeline.opening import Opened, opening
 from w2vpraat.pipeline.running import Results
 from w2vpraat.pipeline.spaces import build_spaces

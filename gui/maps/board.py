@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from w2vpraat.compare.maps.picture import MapPicture
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
-from w2vpraat.pipeline.live.map_choices import MapChoices, choices_for
+from w2vpraat.pipeline.maps.choices import MapChoices, choices_for
+from w2vpraat.pipeline.maps.live_map import LiveMap
 
 from ..actions import Actions
 from ..live.feed import LiveFeed

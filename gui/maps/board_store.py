@@ -9,7 +9,7 @@ from typing import Any
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.params import MapParams
 from w2vpraat.pipeline.live.live_results import LiveResults
-from w2vpraat.pipeline.live.map_values import same_layout
+from w2vpraat.pipeline.maps.values import same_layout
 from w2vpraat.session.session import Session
 
 from ..state import AppState

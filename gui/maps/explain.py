@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from w2vpraat.compare.maps.picture import MapPicture
 from w2vpraat.normalize.methods import describe_methods
-from w2vpraat.pipeline.live.live_map import LiveMap
+from w2vpraat.pipeline.maps.live_map import LiveMap
 
 from ..fonts import label_font
 from .map_names import AUTO, PROJECTIONS, Offer, column_name, said

@@ -18,10 +18,10 @@ from w2vpraat.compare.maps.picture import MapNumber
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.events import Progress
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.layer_glide import all_layers, between, gliding
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
-from w2vpraat.pipeline.live.map_values import same_layout, vector_key
+from w2vpraat.pipeline.maps.gliding import all_layers, between, gliding
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.values import same_layout, vector_key
 
 from ..jobs import Job
 from ..live.feed import LiveFeed

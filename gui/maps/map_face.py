@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from w2vpraat.compare.maps.picture import MapPicture
-from w2vpraat.pipeline.live.live_map import LiveMap
+from w2vpraat.pipeline.maps.live_map import LiveMap
 
 from ..theme import colour
 from ..views.points.point_map import PointMap

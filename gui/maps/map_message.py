@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from w2vpraat.errors import W2VPraatError
-from w2vpraat.pipeline.live.map_values import needed_vectors
+from w2vpraat.pipeline.maps.values import needed_vectors
 
 from .map_names import said
 from .map_says import Button

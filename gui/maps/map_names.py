@@ -12,8 +12,8 @@ from w2vpraat.errors import W2VPraatError
 from w2vpraat.normalize.methods import describe_methods
 from w2vpraat.params import MapParams
 from w2vpraat.pipeline.live.live_results import LiveResults, VectorKey
-from w2vpraat.pipeline.live.map_choices import Choice, MapChoices, ModelChoice
-from w2vpraat.pipeline.live.map_values import describe_map, vector_key
+from w2vpraat.pipeline.maps.choices import Choice, MapChoices, ModelChoice
+from w2vpraat.pipeline.maps.values import describe_map, vector_key
 
 from .choice_box import Option
 

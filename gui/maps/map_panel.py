@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QWidget
 
 from w2vpraat.compare.maps.picture import MapPicture
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
-from w2vpraat.pipeline.live.map_choices import MapChoices
-from w2vpraat.pipeline.live.map_values import DRESS, same_layout
-from w2vpraat.pipeline.live.placed import Floats
+from w2vpraat.pipeline.maps.choices import MapChoices
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.placed import Floats
+from w2vpraat.pipeline.maps.values import DRESS, same_layout
 
 from ..actions import Actions
 from ..live.feed import LiveFeed

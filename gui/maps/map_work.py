@@ -18,13 +18,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.events import Progress
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults, VectorKey
-from w2vpraat.pipeline.live.map_fitting import fitting_map, keeping, placing
-from w2vpraat.pipeline.live.map_numbers import judging_map
-from w2vpraat.pipeline.live.map_values import needed_vectors
-from w2vpraat.pipeline.live.map_vectors import fetching_vectors
-from w2vpraat.pipeline.live.placed import Bools
+from w2vpraat.pipeline.maps.fitting import fitting_map, keeping, placing
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.numbers import judging_map
+from w2vpraat.pipeline.maps.placed import Bools
+from w2vpraat.pipeline.maps.values import needed_vectors
+from w2vpraat.pipeline.maps.vectors import fetching_vectors
 
 from ..live.feed import LiveFeed
 from ..state import AppState

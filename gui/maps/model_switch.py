@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from w2vpraat.pipeline.live.map_choices import ModelChoice
+from w2vpraat.pipeline.maps.choices import ModelChoice
 
 PAPER = ("base", "phone", "sex", "phone+sex")
 """Models that have a button of their own, in this order: those that the paper compares."""

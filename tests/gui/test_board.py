@@ -17,7 +17,7 @@ from w2vpraat_gui.state import AppState
 
 from w2vpraat.corpus.textgrid.edits import insert_boundary, set_label
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.map_values import same_layout
+from w2vpraat.pipeline.maps.values import same_layout
 from w2vpraat.pipeline.running import Results
 from w2vpraat.session.session import Session
 from w2vpraat.session.session_file import read_session, write_session

@@ -22,9 +22,9 @@ from w2vpraat_gui.theme import apply_theme
 from w2vpraat.compare.maps.picture import MapNumber
 from w2vpraat.corpus.textgrid.edits import insert_boundary
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
-from w2vpraat.pipeline.live.map_fitting import fitting_map
-from w2vpraat.pipeline.live.map_vectors import fetching_vectors
+from w2vpraat.pipeline.maps.fitting import fitting_map
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.vectors import fetching_vectors
 from w2vpraat.pipeline.running import Results
 
 Key, Button = Qt.Key, Qt.MouseButton

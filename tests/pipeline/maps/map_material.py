@@ -13,9 +13,9 @@ import numpy as np
 from w2vpraat.corpus.discover import discover
 from w2vpraat.corpus.textgrid import TextGrid, read_textgrid
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults, refreshing
-from w2vpraat.pipeline.live.map_fitting import fitting_map
+from w2vpraat.pipeline.maps.fitting import fitting_map
+from w2vpraat.pipeline.maps.live_map import LiveMap
 from w2vpraat.pipeline.running import Results, running
 from w2vpraat.resources import sample_corpus
 from w2vpraat.session.sample import sample_settings

@@ -10,13 +10,13 @@ import numpy as np
 from w2vpraat.compare.maps.picture import MapNumber, MapPicture
 from w2vpraat.compare.maps.projection import NO_QUALITY, FittedMap, Projection
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.changes import merged
-from w2vpraat.pipeline.live.factors import factors_of
 from w2vpraat.pipeline.live.live_results import LiveChange
-from w2vpraat.pipeline.live.map_pictures import draw
-from w2vpraat.pipeline.live.map_values import same_layout, value_axis
 from w2vpraat.pipeline.live.normalized import Normalized
-from w2vpraat.pipeline.live.placed import Bools, Floats, Placed, Rows, is_quick, strip_places
+from w2vpraat.pipeline.maps.changes import merged
+from w2vpraat.pipeline.maps.factors import factors_of
+from w2vpraat.pipeline.maps.pictures import draw
+from w2vpraat.pipeline.maps.placed import Bools, Floats, Placed, Rows, is_quick, strip_places
+from w2vpraat.pipeline.maps.values import same_layout, value_axis
 
 if TYPE_CHECKING:
     from w2vpraat.pipeline.live.live_results import LiveResults
@@ -27,7 +27,7 @@ NONE: Rows = np.empty(0, dtype=np.intp)
 class LiveMap:
     """Tokens laid flat, and what it takes to follow them.
 
-    Made by `w2vpraat.pipeline.live.map_fitting.fitting_map`. `update` and `picture` belong to one thread,
+    Made by `w2vpraat.pipeline.maps.fitting.fitting_map`. `update` and `picture` belong to one thread,
     that of the window; jobs in other threads read `placed`, which is a value.
 
     Parameters
@@ -47,7 +47,7 @@ class LiveMap:
     Attributes
     ----------
     numbers : tuple of MapNumber
-        From `w2vpraat.pipeline.live.map_numbers.judging_map`; empty before.
+        From `w2vpraat.pipeline.maps.numbers.judging_map`; empty before.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class LiveMap:
 
     @property
     def needs_placing(self) -> bool:
-        """Whether some tokens wait for the job `w2vpraat.pipeline.live.map_fitting.placing`."""
+        """Whether some tokens wait for the job `w2vpraat.pipeline.maps.fitting.placing`."""
         return bool(self.waiting) or bool(self.placed.pending.any())
 
     @property

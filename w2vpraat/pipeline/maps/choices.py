@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from w2vpraat.pipeline.live.map_values import POOLING_TITLES, normalization_title
+from w2vpraat.pipeline.maps.values import POOLING_TITLES, normalization_title
 
 if TYPE_CHECKING:
     from w2vpraat.normalize.method_info import MethodInfo

@@ -12,9 +12,11 @@ import numpy as np
 from w2vpraat.errors import ComparisonError
 from w2vpraat.events import Progress
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.changes import merged
-from w2vpraat.pipeline.live.live_map import LiveMap
-from w2vpraat.pipeline.live.map_values import (
+from w2vpraat.pipeline.live.normalized import Normalized
+from w2vpraat.pipeline.maps.changes import merged
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.placed import Floats, Placed, Rows, Values, strip_offsets, strip_places
+from w2vpraat.pipeline.maps.values import (
     chart_columns,
     describe_map,
     map_method,
@@ -22,8 +24,6 @@ from w2vpraat.pipeline.live.map_values import (
     same_layout,
     vector_key,
 )
-from w2vpraat.pipeline.live.normalized import Normalized
-from w2vpraat.pipeline.live.placed import Floats, Placed, Rows, Values, strip_offsets, strip_places
 
 if TYPE_CHECKING:
     from w2vpraat.compare.maps.projection import FittedMap

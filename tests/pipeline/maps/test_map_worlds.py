@@ -16,14 +16,14 @@ from w2vpraat.corpus.textgrid.edits import move_boundary, set_label
 from w2vpraat.errors import ComparisonError, ModelError
 from w2vpraat.events import Progress
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.layer_glide import between, gliding, outwards
-from w2vpraat.pipeline.live.live_map import LiveMap
 from w2vpraat.pipeline.live.live_results import VectorKey
-from w2vpraat.pipeline.live.map_choices import choices_for
-from w2vpraat.pipeline.live.map_fitting import fitting_map
-from w2vpraat.pipeline.live.map_numbers import judging_map
-from w2vpraat.pipeline.live.map_values import describe_map, needed_vectors, vector_key
-from w2vpraat.pipeline.live.map_vectors import fetching_vectors
+from w2vpraat.pipeline.maps.choices import choices_for
+from w2vpraat.pipeline.maps.fitting import fitting_map
+from w2vpraat.pipeline.maps.gliding import between, gliding, outwards
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.numbers import judging_map
+from w2vpraat.pipeline.maps.values import describe_map, needed_vectors, vector_key
+from w2vpraat.pipeline.maps.vectors import fetching_vectors
 
 MODELS = ("base", "phone", "sex")
 

@@ -15,12 +15,12 @@ from w2vpraat.compare.maps.shown_groups import (
     label_courses,
     label_means,
 )
-from w2vpraat.pipeline.live.placed import STRIP, Bools, Floats, Rows
+from w2vpraat.pipeline.maps.placed import STRIP, Bools, Floats, Rows
 
 if TYPE_CHECKING:
-    from w2vpraat.pipeline.live.factors import Factors
-    from w2vpraat.pipeline.live.live_map import LiveMap
     from w2vpraat.pipeline.live.live_results import LiveResults
+    from w2vpraat.pipeline.maps.factors import Factors
+    from w2vpraat.pipeline.maps.live_map import LiveMap
 
 NOTHING: tuple[MapLine, ...] = ()
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from w2vpraat.compare.maps.picture import MapNumber
 from w2vpraat.events import Progress
-from w2vpraat.pipeline.live.placed import Bools, Placed, Rows
+from w2vpraat.pipeline.maps.placed import Bools, Placed, Rows
 
 if TYPE_CHECKING:
-    from w2vpraat.pipeline.live.live_map import LiveMap
     from w2vpraat.pipeline.live.live_results import LiveResults
+    from w2vpraat.pipeline.maps.live_map import LiveMap
 
 STEPS = 4
 APART = {

@@ -16,10 +16,10 @@ from w2vpraat.errors import ComparisonError, W2VPraatError
 from w2vpraat.normalize.embeddings import normalize_vectors
 from w2vpraat.params import MapParams
 from w2vpraat.pipeline.live import map_fitting, placed
-from w2vpraat.pipeline.live.changes import merged
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
-from w2vpraat.pipeline.live.map_fitting import fitting_map, placing
-from w2vpraat.pipeline.live.map_values import map_values
+from w2vpraat.pipeline.maps.changes import merged
+from w2vpraat.pipeline.maps.fitting import fitting_map, placing
+from w2vpraat.pipeline.maps.values import map_values
 from w2vpraat.pipeline.user_tables import column_set
 from w2vpraat.representation import Representation, vector_columns
 

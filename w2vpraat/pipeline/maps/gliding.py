@@ -11,11 +11,11 @@ import numpy as np
 from w2vpraat.errors import ComparisonError
 from w2vpraat.events import Progress, Skipped, relayed
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live.live_map import LiveMap
-from w2vpraat.pipeline.live.map_fitting import fitting_map
-from w2vpraat.pipeline.live.map_values import vector_key
-from w2vpraat.pipeline.live.map_vectors import fetching_vectors
-from w2vpraat.pipeline.live.placed import Floats
+from w2vpraat.pipeline.maps.fitting import fitting_map
+from w2vpraat.pipeline.maps.live_map import LiveMap
+from w2vpraat.pipeline.maps.placed import Floats
+from w2vpraat.pipeline.maps.values import vector_key
+from w2vpraat.pipeline.maps.vectors import fetching_vectors
 
 if TYPE_CHECKING:
     from w2vpraat.pipeline.embedding import Embeddings
@@ -50,7 +50,7 @@ def gliding(
     ------
     Progress, Skipped, each LiveMap when it is ready, then a tuple of all, by layer
         They keep no values: `LiveMap.update` only follows the rows. Where one stays,
-        `w2vpraat.pipeline.live.map_fitting.fitting_map` with it as reference makes a whole map of it, in the
+        `w2vpraat.pipeline.maps.fitting.fitting_map` with it as reference makes a whole map of it, in the
         same places.
 
     Raises
