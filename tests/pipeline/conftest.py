@@ -1,4 +1,4 @@
-"""A small corpus of sounds, a tiny random model, and torch on one thread."""
+"""A small corpus of sounds, a tiny random model, torch on one thread, one cache for all tests of edits."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ def corpus_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def corpus(corpus_template: Path, tmp_path: Path) -> Path:
     """Return a copy of the corpus that a test may damage."""
     return Path(shutil.copytree(corpus_template, tmp_path / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def live_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of frames and measurements that are made once."""
+    return tmp_path_factory.mktemp("live") / "cache"
+
+
+@pytest.fixture
+def one_cache(live_cache: Path, _own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test use that folder."""
+    monkeypatch.setenv("W2VPRAAT_CACHE_DIR", str(live_cache))

@@ -1,4 +1,4 @@
-"""One run on a few seconds of real speech, and one cache for all tests of edits."""
+"""One run on a few seconds of real speech, for all tests of edits."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ from live_material import run, settings_for, write_speech
 
 from w2vpraat.pipeline.live.live_results import LiveResults
 from w2vpraat.pipeline.running import Results
-
-
-@pytest.fixture(scope="session")
-def live_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of frames and measurements that are made once."""
-    return tmp_path_factory.mktemp("live") / "cache"
-
-
-@pytest.fixture
-def one_cache(live_cache: Path, _own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a test use that folder."""
-    monkeypatch.setenv("W2VPRAAT_CACHE_DIR", str(live_cache))
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from w2vpraat.corpus.textgrid.edits import insert_boundary, move_boundary, remov
 from w2vpraat.errors import ComparisonError, W2VPraatError
 from w2vpraat.normalize.embeddings import normalize_vectors
 from w2vpraat.params import MapParams
-from w2vpraat.pipeline.live import map_fitting, placed
 from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults
+from w2vpraat.pipeline.maps import fitting, placed
 from w2vpraat.pipeline.maps.changes import merged
 from w2vpraat.pipeline.maps.fitting import fitting_map, placing
 from w2vpraat.pipeline.maps.values import map_values
@@ -293,7 +293,7 @@ def test_slow_places_are_found_by_a_job(live, monkeypatch):
 
 
 def test_a_map_of_neighbours_of_many_tokens_is_made_of_some(live, monkeypatch):
-    monkeypatch.setattr(map_fitting, "MOST_FITTED", 40)
+    monkeypatch.setattr(fitting, "MOST_FITTED", 40)
     live_map = made(live, **VECTORS, projection="tsne")
     assert len(live_map.fitted.projection.ids) == 40
     speakers = dict(zip(live.ids, live.texts("speaker"), strict=True))
