@@ -74,13 +74,9 @@ class Job(QObject):
         self._stop.set()
 
     def let_go(self) -> None:
-        """Forget what it was made of, and who hears it; what is shown of it stays.
-
-        A signal that is connected to a function which knows the job would keep both until the program ends.
-        """
+        """Forget what it was made of, which may be large; what is shown of it stays."""
+        # The object itself is not deleted: its thread may not have left the last signal yet.
         self._make = _nothing
-        if isValid(self):
-            self.deleteLater()
 
     def _work(self) -> None:
         # On the worker's thread: no attribute is written here, everything travels as a message.
@@ -255,7 +251,6 @@ class Jobs(QObject):
         for job in [job for job in self.jobs if job.has_ended]:
             self.jobs.remove(job)
             self.removed.emit(job)
-            job.let_go()
 
     def wait(self, milliseconds: int = 30_000) -> bool:
         """Wait until no thread works any more; only for the end of the program and of tests."""
@@ -276,7 +271,6 @@ class Jobs(QObject):
         # What the threads said last is delivered now, while those who hear it still exist.
         for job in tuple(self.jobs):
             QCoreApplication.sendPostedEvents(job)
-            job.let_go()
         self.closed.emit()
         return left
 
@@ -291,10 +285,10 @@ class Jobs(QObject):
     def _on_ended(self, job: Job) -> None:
         if not isValid(self):
             return
+        job.let_go()
         if job.quiet and job in self.jobs:
             self.jobs.remove(job)
             self.removed.emit(job)
-            job.let_go()  # when all have heard that it ended
 
 
 def _nothing() -> Iterator[Any]:
