@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults, Refreshed, refreshing
+from w2vpraat.pipeline.live.live_results import LiveChange, LiveResults, Plan, Refreshed, refreshing
 from w2vpraat.pipeline.running import Results
 
 from ..document import Document
@@ -140,22 +140,31 @@ class LiveFeed(QObject):
         if plan is None:
             # Taken back before it was measured: what is on its way is no longer wanted.
             self._cancel(document.name)
-            return
-        self._waiting.add(document.name)
+        else:
+            self._refresh(self.live, document.name, plan)
+
+    def _refresh(self, live: LiveResults, name: str, plan: Plan) -> None:
+        self._waiting.add(name)
         self._state.jobs.start(
-            f"live:{document.name}",
+            f"live:{name}",
             self.tr("Measure edited tokens"),
             lambda: _one(lambda: refreshing(plan)),
-            on_result=partial(self._on_refreshed, self.live, document.name),
-            on_error=partial(self._on_failed, document.name),
+            on_result=partial(self._on_refreshed, live, name),
+            on_error=partial(self._on_failed, name),
             quiet=True,
             lane="live",
         )
 
     def _on_refreshed(self, live: LiveResults, name: str, refreshed: Refreshed) -> None:
-        if live is self.live:
-            self._waiting.discard(name)
-            self._tell(live.take(refreshed))
+        if live is not self.live:
+            return
+        self._waiting.discard(name)
+        self._tell(live.take(refreshed))
+        # Vectors of another model that a map added while these tokens were measured.
+        for other in live.unfinished:
+            plan = live.plan(other)
+            if plan is not None and other not in self._waiting:
+                self._refresh(live, other, plan)
 
     def _on_failed(self, name: str, error: BaseException) -> None:
         self._waiting.discard(name)

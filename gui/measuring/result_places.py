@@ -18,11 +18,11 @@ from w2vpraat.corpus.token_values import Token
 from w2vpraat.pipeline.live.live_results import LiveResults
 from w2vpraat.pipeline.running import Results
 from w2vpraat.session.choices import ceilings_for, is_token_id
-from w2vpraat.session.grid_changes import grid_change
 
 from ..document import Document
 from ..live.feed import LiveFeed
 from ..state import AppState
+from ..work.token_places import ids_after
 
 MEASURED = ("read", "tokens", "formants", "pitch", "intensity", "embed", "normalize")
 """Sections of the settings that decide what stands in the table."""
@@ -216,31 +216,12 @@ class ResultPlaces(QObject):
         """Find out where the tokens of a recording are; return the ids that changed since the last look."""
         before = self._now.pop(name, {})
         self._back.pop(name, None)
-        found = {} if measured is grid else self._places_of(name, measured, grid)
+        found = ids_after(self._tokens[name], measured, grid)
         if found:
             self._now[name] = found
             self._back[name] = {now: then for then, now in found.items() if now is not None}
         moved = {before.get(then) or then: found.get(then, then) for then in before or found}
         return {was: now for was, now in moved.items() if now is not None and now != was}
-
-    def _places_of(self, name: str, measured: TextGrid, grid: TextGrid) -> dict[str, str | None]:
-        change = grid_change(measured, grid)
-        if change.is_empty:
-            return {}
-        # Item by item: a change over several edits counts all that lies between them as touched.
-        after = {was: index for index, was in enumerate(change.places) if was is not None}
-        found: dict[str, str | None] = {}
-        for was in sorted({token.tier_number - 1 for token in self._tokens[name]}):
-            items = dict(measured.tiers[was].numbered())
-            places: dict[Any, int] = {}
-            if was in after:
-                for number, item in grid.tiers[after[was]].numbered():
-                    places.setdefault(item, number)
-            for token in self._tokens[name]:
-                if token.tier_number == was + 1:
-                    now = places.get(items[token.interval])
-                    found[token.id] = None if now is None else f"{name}#{after[was] + 1}.{now}"
-        return found
 
     def _look_at_ceilings(self) -> None:
         session, results = self._state.session, self.results
