@@ -87,6 +87,7 @@ class Encoder:
         self.n_passes = 0
         self._folder = folder
         self._files = checkpoint.weight_files(folder, allow_pickle=params.allow_pickle)
+        self._stamp = self._file_times()
         self._network: Network | None = None
         self._rule = Overlapping.of(self.clock, params.max_seconds, params.overlap_seconds)
 
@@ -153,6 +154,21 @@ class Encoder:
     def pickled(self) -> bool:
         """Whether its weights are in pickle form."""
         return self._files[0].suffix != ".safetensors"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its files were changed or removed since this object was made."""
+        return self._file_times() != self._stamp
+
+    def _file_times(self) -> tuple[tuple[int, int] | None, ...]:
+        times: list[tuple[int, int] | None] = []
+        for file in (*self._files, self._folder / "config.json"):
+            try:
+                found = file.stat()
+                times.append((found.st_mtime_ns, found.st_size))
+            except OSError:
+                times.append(None)
+        return tuple(times)
 
     @property
     def loaded(self) -> bool:

@@ -86,14 +86,25 @@ def check_embedding(settings: Settings, *, one_vector: bool = True) -> Encoder:
     """
     from w2vpraat.models.encoder import load_encoder
 
+    check_pooling(settings, one_vector=one_vector)
+    encoder = load_encoder(settings.embed.model, settings.embed, lazy=True)
+    encoder.layers(settings.embed.layers)
+    return encoder
+
+
+def check_pooling(settings: Settings, *, one_vector: bool) -> None:
+    """Refuse a pooling that gives no single vector per token where one is needed.
+
+    Raises
+    ------
+    InputError
+        If it gives one vector per frame.
+    """
     if one_vector and settings.embed.pooling == "frames":
         raise InputError(
             'pooling "frames" gives many vectors per token, which can\'t be compared',
             "`w2vpraat embed` writes them; choose another --pooling here",
         )
-    encoder = load_encoder(settings.embed.model, settings.embed, lazy=True)
-    encoder.layers(settings.embed.layers)
-    return encoder
 
 
 def embedding(opened: Opened, encoder: Encoder | None = None) -> Iterator[Progress | Skipped | Embeddings]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from w2vpraat.errors import AudioError, ComparisonError, InputError
 from w2vpraat.events import Progress, Skipped, relayed
-from w2vpraat.pipeline.embedding import Embeddings, check_embedding, embedding
+from w2vpraat.pipeline.embedding import Embeddings, check_embedding, check_pooling, embedding
 from w2vpraat.pipeline.measuring import Measurements, ceilings_by_hand, measuring
 from w2vpraat.pipeline.opening import Opened, opening, unsaved_notes, vowel_labels
 from w2vpraat.pipeline.spaces import Spaces, build_spaces
@@ -105,6 +105,7 @@ def running(
     steps: Sequence[str] = ("measure", "embed", "compare"),
     workers: int | None = None,
     known: Results | None = None,
+    encoder: Encoder | None = None,
 ) -> Iterator[Progress | Skipped | Results]:
     """Open, measure, embed, normalize and compare.
 
@@ -123,6 +124,8 @@ def running(
         Measuring processes; default: one less than the processors with a model beside them, else all.
     known : Results, optional
         Of an earlier run: if it holds the values of these tokens and settings, they are not made again.
+    encoder : Encoder, optional
+        The model of these settings, if it is in memory already; default: loaded when it is needed.
 
     Yields
     ------
@@ -137,7 +140,7 @@ def running(
 
     started = datetime.now(timezone.utc)
     check_normalize_params(settings.normalize)
-    encoder = check_embedding(settings, one_vector="compare" in steps) if "embed" in steps else None
+    encoder = _checked(settings, encoder, steps)
     skipped: list[Skipped] = []
     opened = yield from relayed(opening(settings, corpus), Opened, skipped)
     if known is not None and known.holds(opened, steps, encoder.weight_hash if encoder else ""):
@@ -153,6 +156,16 @@ def running(
         if judged is not None and settings.sensitivity.sensitivity:
             sensed = yield from _sensed(opened, spaces, encoder, skipped, notes)
     yield Results(opened, spaces, judged, sensed, tuple(notes), facts, tuple(skipped), started)
+
+
+def _checked(settings: Settings, encoder: Encoder | None, steps: Sequence[str]) -> Encoder | None:
+    if "embed" not in steps:
+        return None
+    if encoder is None:
+        return check_embedding(settings, one_vector="compare" in steps)
+    check_pooling(settings, one_vector="compare" in steps)
+    encoder.layers(settings.embed.layers)
+    return encoder
 
 
 def _valued(
