@@ -49,6 +49,7 @@ def _file() -> tuple[ActionSpec, ...]:
         ActionSpec("file.save_as", menu, "Save TextGrid as…", (), "window"),
         ActionSpec("file.save_all", menu, "Save all TextGrids", ("Ctrl+Shift+S",), "window"),
         ActionSpec("file.read_again", menu, "Read TextGrid again from disk", (), "window"),
+        ActionSpec("file.show_in_praat", menu, "Show in Praat", ("Ctrl+Alt+S",), "window"),
         ActionSpec("file.export", menu, "Export…", ("Ctrl+Shift+E",), "window"),
         ActionSpec("file.save_session", menu, "Save session", (), "window"),
         ActionSpec("file.save_session_as", menu, "Save session as…", (), "window"),

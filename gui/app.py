@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from w2vpraat import __version__
@@ -18,6 +18,7 @@ from w2vpraat.session.session import new_session
 from . import fonts
 from .languages import install_language
 from .main_window import MainWindow
+from .praat.listening import Listening
 from .storage.files import is_results
 from .theme import apply_theme
 from .view_settings import setting
@@ -78,6 +79,16 @@ def make_window(paths: Sequence[Path] = ()) -> MainWindow:
     return window
 
 
+def listen(window: MainWindow) -> Listening:
+    """Let other programs of this user show recordings in the window, until it is closed."""
+    listening = Listening(window.state, window.files.open_paths, window)
+    listening.shown.connect(lambda _: window.arrangement.bring_editor())
+    listening.shown.connect(lambda _: window.editor.setFocus(Qt.FocusReason.OtherFocusReason))
+    window.files.closing.connect(listening.close)
+    listening.start()
+    return listening
+
+
 def make_application() -> QApplication:
     """Make the application with its names, font and colours; the one that runs already, if there is one."""
     # Views ask Python for every cell that they draw, and give the interpreter back in between: with the usual
@@ -124,6 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application = make_application()
     window = make_window(paths)
     window.show()
+    listen(window)
     return int(application.exec())
 
 

@@ -32,6 +32,7 @@ from .panels.second_panel import SecondPanel
 from .panels.start_page import StartPage
 from .panels.tokens_panel import TokensPanel
 from .playback.player import Player
+from .praat.show_in_praat import ShowInPraat
 from .state import AppState
 from .storage.files import Files
 from .storage.keeping import Keeping
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.worlds = Worlds(self.state, self.actions_, self.measuring.places, self)
         self.second = Second(self.state, self.actions_, self)
         self.new_grids = NewGrids(self.state, self)
+        self.praat = ShowInPraat(self.state, self.actions_, self.files.save, self)
         self._make_pages()
         self._make_docks()
         self._make_menus()
@@ -141,6 +143,8 @@ class MainWindow(QMainWindow):
         self.measuring.play_wanted.connect(self.player.play)
         self.measuring.running_changed.connect(self._on_measuring)
         self.tokens.play_wanted.connect(self.worlds.audition.play)
+        self.tokens.praat_wanted.connect(self.praat.show_token)
+        self.worlds.board.links.praat_wanted.connect(self.praat.show_token)
         self.worlds.front_wanted.connect(self.arrangement.bring)
         for name in WORKSPACES:
             self.actions_.on(f"view.{name}", partial(self.arrangement.arrange, name))

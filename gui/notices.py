@@ -6,6 +6,7 @@ Signals: `Notices.added`, `Notices.removed` (a `Notice`).
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -31,6 +32,10 @@ class Notice:
         Everything, for the clipboard.
     place : str
         A file that was written, to be shown in its folder; may be empty.
+    choice : str
+        Text of a button that does something about it; may be empty.
+    act : callable, optional
+        What that button does; the message is gone then.
     """
 
     level: str
@@ -38,6 +43,8 @@ class Notice:
     remedy: str = ""
     report: str = ""
     place: str = ""
+    choice: str = ""
+    act: Callable[[], object] | None = field(default=None, compare=False, repr=False)
     number: int = field(default_factory=lambda: next(_numbers), compare=False)
 
 
@@ -51,7 +58,15 @@ class Notices(QObject):
         super().__init__(parent)
         self.shown: list[Notice] = []
 
-    def error(self, error: BaseException, *, doing: str = "", report: str = "") -> Notice:
+    def error(
+        self,
+        error: BaseException,
+        *,
+        doing: str = "",
+        report: str = "",
+        choice: str = "",
+        act: Callable[[], object] | None = None,
+    ) -> Notice:
         """Say what went wrong; for errors that nobody foresaw the report holds where."""
         if isinstance(error, W2VPraatError):
             where = f"{error.where}: " if error.where else ""
@@ -61,11 +76,13 @@ class Notices(QObject):
             remedy = self.tr("This is a fault of w2vpraat. Please copy the report and send it to us.")
         title = f"{doing}: {title}" if doing else title
         full = report or "".join(traceback.format_exception(error))
-        return self._add(Notice("error", title, remedy, full))
+        return self._add(Notice("error", title, remedy, full, choice=choice, act=act))
 
-    def warning(self, title: str, remedy: str = "") -> Notice:
+    def warning(
+        self, title: str, remedy: str = "", *, choice: str = "", act: Callable[[], object] | None = None
+    ) -> Notice:
         """Say what the user should know."""
-        return self._add(Notice("warning", title, remedy, f"{title}\n{remedy}\n"))
+        return self._add(Notice("warning", title, remedy, f"{title}\n{remedy}\n", choice=choice, act=act))
 
     def news(self, title: str, remedy: str = "", *, place: str = "") -> Notice:
         """Say what was done, and to which file."""

@@ -21,7 +21,7 @@ from w2vpraat.params import (
     PlaybackParams,
     SpectrogramParams,
 )
-from w2vpraat.params.editing import AlignParams, LogParams, SelectParams, WindowParams
+from w2vpraat.params.editing import AlignParams, LogParams, PraatParams, SelectParams, WindowParams
 from w2vpraat.session.session import Session
 from w2vpraat.writing import json_bytes, write_whole
 
@@ -39,6 +39,7 @@ SECTIONS: dict[str, type[ParamGroup]] = {
     "select": SelectParams,
     "align": AlignParams,
     "log": LogParams,
+    "praat": PraatParams,
     "window": WindowParams,
 }
 """Section of the editor's settings to its parameter group."""

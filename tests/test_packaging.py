@@ -51,6 +51,7 @@ def test_wheel_holds_every_module_and_the_data(wheel: list[str]) -> None:
     for folder, package in (
         ("w2vpraat", "w2vpraat"),
         ("gui", "w2vpraat_gui"),
+        ("plugin", "w2vpraat_plugin"),
         ("resources", "w2vpraat_resources"),
     ):
         listed = subprocess.run(
@@ -58,6 +59,14 @@ def test_wheel_holds_every_module_and_the_data(wheel: list[str]) -> None:
         ).stdout.splitlines()
         missing = [name for name in listed if name.replace(folder, package, 1) not in wheel]
         assert missing == []
+
+
+def test_an_editable_installation_finds_the_plugin_too() -> None:
+    from w2vpraat.bridge.plugin_content import source_files
+
+    found = source_files()
+    assert {"setup.praat", "scripts/bridge.inc", "scripts/procedures.praat"} <= set(found)
+    assert all((ROOT / "plugin" / name).read_bytes() == raw for name, raw in found.items())
 
 
 def test_exact_pins_cover_every_dependency() -> None:

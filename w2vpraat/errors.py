@@ -132,3 +132,7 @@ class ComparisonError(W2VPraatError):
 
 class ExportError(W2VPraatError):
     """A result can't be written."""
+
+
+class PraatError(W2VPraatError):
+    """Praat can't be found, started, or reached."""

@@ -107,6 +107,7 @@ class Preferences(QDialog):
             "playback": self.tr("Slow playing"),
             "align": self.tr("Align interval"),
             "log": self.tr("Log"),
+            "praat": self.tr("Praat"),
         }
 
     def show_page(self, section: str) -> None:

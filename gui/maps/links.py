@@ -1,8 +1,8 @@
 """Joins all maps to the one brush of the window: pointing, choosing, walking, hearing, opening.
 
-Signals of `Links`: `play_wanted` (id of a token), `shown_changed` (the filter shows other tokens: all maps
-must be drawn anew). It writes to `state.linked` and calls `state.show_token`; what is pointed at and chosen
-elsewhere arrives from there.
+Signals of `Links`: `play_wanted` and `praat_wanted` (id of a token), `shown_changed` (the filter shows other
+tokens: all maps must be drawn anew). It writes to `state.linked` and calls `state.show_token`; what is
+pointed at and chosen elsewhere arrives from there.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Links(QObject):
     """
 
     play_wanted = Signal(str)
+    praat_wanted = Signal(str)
     shown_changed = Signal()
 
     def __init__(self, state: AppState, feed: LiveFeed, parent: QObject | None = None) -> None:

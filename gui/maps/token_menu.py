@@ -39,6 +39,7 @@ def token_menu(links: Links, token: str, neighbours: Callable[[str], object], pa
 
         add(tr("Open in the editor"), lambda: links.open(token))
         add(tr("Play"), lambda: links.play_token(token))
+        add(tr("Show in Praat"), lambda: links.praat_wanted.emit(token))
         add(tr("Nearest tokens"), lambda: neighbours(token))
         menu.addSeparator()
         text = tr("Select all tokens of {label}").format(label=_safe(to_unicode(label)))

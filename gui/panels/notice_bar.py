@@ -63,6 +63,7 @@ class NoticeBar(QWidget):
         for place, row in enumerate(self.rows):
             self._layout.insertWidget(place, row)
             row.dismiss.clicked.connect(lambda _=False, one=row.notice: self._notices.dismiss(one))
+            row.choice.clicked.connect(lambda _=False, one=row.notice: self._on_chosen(one))
         if any(notice.level == "news" for notice in newest):
             self._timer.start()
         hidden = len(newest) - len(self.rows)
@@ -76,6 +77,12 @@ class NoticeBar(QWidget):
     def _on_news_old(self) -> None:
         for notice in [one for one in self._notices.shown if one.level == "news"]:
             self._notices.dismiss(notice)
+
+    def _on_chosen(self, notice: Notice) -> None:
+        # The row goes with the message, and must not be deleted under its own signal.
+        if notice.act is not None:
+            QTimer.singleShot(0, self, notice.act)
+        QTimer.singleShot(0, self, lambda: self._notices.dismiss(notice))
 
     def _on_dismiss_all(self) -> None:
         for notice in list(self._notices.shown):
@@ -114,6 +121,10 @@ class NoticeRow(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.addLayout(text, 1)
+        self.choice = QPushButton(notice.choice.replace("&", "&&"))
+        if notice.act is None or not notice.choice:
+            self.choice.hide()
+        row.addWidget(self.choice)
         self.copy = QPushButton(self.tr("Copy report"))
         self.copy.setToolTip(self.tr("Puts everything about this message on the clipboard"))
         # Only ever hidden here: what is shown before it has a parent is a window, and takes the keyboard.

@@ -1,9 +1,10 @@
 """The table of the tokens that were measured: look, filter, sort, hear, open, copy.
 
-Signals of `TokensPanel`: `play_wanted` (id of a token, as it is now; Space). Enter or a double click opens
-the token in the editor; the token that the editor shows is marked here. What is pointed at, selected and
-looked at here is so everywhere, and the filter decides what maps show (`state.linked`). Values follow edits
-(`LiveFeed`). Messages: none; what was skipped and what is stale is said below the table.
+Signals of `TokensPanel`: `play_wanted` (id of a token, as it is now; Space), `praat_wanted` (likewise). Enter
+or a double click opens the token in the editor; the token that the editor shows is marked here. What is
+pointed at, selected and looked at here is so everywhere, and the filter decides what maps show
+(`state.linked`). Values follow edits (`LiveFeed`). Messages: none; what was skipped and what is stale is said
+below the table.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class TokensPanel(QWidget):
     """
 
     play_wanted = Signal(str)
+    praat_wanted = Signal(str)
 
     def __init__(
         self,
@@ -374,6 +376,9 @@ class TokensPanel(QWidget):
     def _on_play(self, index: QModelIndex) -> None:
         self.play_wanted.emit(self.links.id_now(index))
 
+    def _on_praat(self, index: QModelIndex) -> None:
+        self.praat_wanted.emit(self.links.id_now(index))
+
     def _on_menu(self, place: QPoint) -> None:
         index = self.table.indexAt(place)
         if not index.isValid():
@@ -382,6 +387,7 @@ class TokensPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Open in the editor"), lambda: self._on_open(index))
         menu.addAction(self.tr("Play"), lambda: self._on_play(index))
+        menu.addAction(self.tr("Show in Praat"), lambda: self._on_praat(index))
         menu.addAction(self.tr("Copy rows"), lambda: self._copy())
         menu.popup(self.table.viewport().mapToGlobal(place))
 

@@ -76,7 +76,8 @@ def test_values_and_tiers(w2v: W2v, work: Path, corpus: Path, tmp_path: Path) ->
     said = w2v("textgrid", "add-tiers", work, "--tiers", "nearest,posterior,frames", "-o", tmp_path / "tiers")
     assert said.code == 0, said.err
     record = json.loads((tmp_path / "tiers" / "tiers.provenance.json").read_text(encoding="utf-8"))
-    assert record["added_tiers"] == {"tiers": ["nearest", "posterior", "frames"], "decimals": 3}
+    wanted = {"tiers": ["nearest", "posterior", "frames"], "decimals": 3, "notation": "label"}
+    assert record["added_tiers"] == wanted
     made = sorted((tmp_path / "tiers").rglob("*.TextGrid"))
     assert len(made) == len(before)
     for path in made:

@@ -79,7 +79,7 @@ class Job:
     def settings(self, base: Settings | None = None) -> Settings:
         """Return the options of a run: those of `base`, with the keys that have a dot.
 
-        An empty value leaves an option as it is; lists are written with commas.
+        An empty value leaves an option as it is; lists are written with commas, the empty one as ``none``.
 
         Raises
         ------
@@ -92,10 +92,13 @@ class Job:
             section, dot, name = key.partition(".")
             if not dot or not text.strip():
                 continue
-            kinds = {one: kind for one, _, kind, _ in groups[section].describe()} if section in groups else {}
+            known = groups[section].describe() if section in groups else ()
+            kinds = {one: (kind, meta["choices"]) for one, _, kind, meta in known}
             if name not in kinds:
                 raise InputError(f'there is no option "{key}"', "docs/settings.md lists all of them")
-            changes.setdefault(section, {})[name] = _value(key, kinds[name], text.strip())
+            kind, choices = kinds[name]
+            empty = text.strip() == "none" and "tuple[" in str(kind) and "none" not in (choices or ())
+            changes.setdefault(section, {})[name] = () if empty else _value(key, kind, text.strip())
         return (base or Settings()).updated(changes)
 
 

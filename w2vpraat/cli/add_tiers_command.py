@@ -27,6 +27,13 @@ from w2vpraat.params.exporting import TIERS, AddedTierParams
 @click.option(
     "--decimals", type=int, default=AddedTierParams().decimals, show_default=True, help="Of scores."
 )
+@click.option(
+    "--notation",
+    type=click.Choice(["label", "file"]),
+    default=AddedTierParams().notation,
+    show_default=True,
+    help="Labels as they are compared (IPA with a label map), or as the TextGrids have them.",
+)
 @parameter_options(
     "read", "tokens", "formants", "pitch", "intensity", "embed", "normalize", "review", "compare"
 )
@@ -36,6 +43,7 @@ def command(
     output: str,
     wanted: tuple[str, ...],
     decimals: int,
+    notation: str,
     config: str | None,
     **values: Any,
 ) -> int:
@@ -48,7 +56,7 @@ def command(
     nearest      the label whose mean is nearest, by the tokens of other speakers
     posterior    probability of the token's own label
     outlier      share of normal tokens that lie farther from their label
-    sensitivity  largest change of F1, F2 and vector when boundaries move (takes long)
+    sensitivity  largest change of F1, F2, vector and label when boundaries move (takes long)
     frames       frames of the model
 
     \b
@@ -61,7 +69,7 @@ def command(
     from w2vpraat.pipeline.running import Results, results_folder, running
     from w2vpraat.pipeline.written import Written
 
-    params = AddedTierParams(tiers=tuple(wanted), decimals=decimals)
+    params = AddedTierParams(tiers=tuple(wanted), decimals=decimals, notation=notation)
     settings = corpus_settings(corpus, speakers, values, config)
     steps = ["measure", "embed"]
     if "sensitivity" in params.tiers:

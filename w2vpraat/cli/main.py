@@ -35,6 +35,8 @@ COMMANDS = {
     "bundle": ("bundle", "Put a session into one zip: choices, TextGrids, tables, vectors, hashes."),
     "unbundle": ("unbundle", "Make a folder of a session bundle again, and find its sound files."),
     "demo": ("demo", "The main job on the bundled sample corpus and model."),
+    "worker": ("worker", "The background process that answers Praat: start, status, stop."),
+    "plugin": ("plugin", "Put w2vpraat into Praat's menus: install, status, remove."),
     "cache": ("cache", "Size of the cache; clear it."),
 }
 

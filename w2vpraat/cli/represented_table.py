@@ -1,34 +1,20 @@
-"""A user's table, or a results folder, with all the representations that it allows."""
+"""Options for a user's table, or a results folder, and all the representations that it allows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from w2vpraat.cli.table_options import Columns, column_options, open_table
+from w2vpraat.cli.table_options import column_options, open_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from w2vpraat.params import NormalizeParams
-    from w2vpraat.representation import Representation
+    from w2vpraat.pipeline.represented_table import RepresentedTable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, eq=False)
-class RepresentedTable:
-    """One row per token, all rows of the table (time points), and what represents the tokens."""
-
-    tokens: pd.DataFrame
-    rows: pd.DataFrame
-    columns: Columns
-    representations: list[Representation]
-    left_out: tuple[str, ...] = ()
 
 
 def represented_table_options(command: Command) -> Command:
@@ -72,7 +58,7 @@ def open_represented_table(
         there are vectors.
     """
     from w2vpraat.export.vectors import read_vectors
-    from w2vpraat.pipeline.user_tables import renamed, table_representations
+    from w2vpraat.pipeline.represented_table import represent_table
 
     if vectors is None and (Path(path) / "vectors.npz").is_file():
         vectors = str(Path(path) / "vectors.npz")
@@ -87,15 +73,7 @@ def open_represented_table(
         named=[f0_column, *named],
         need_formants=not embedded,
     )
-    made, left_out = table_representations(
-        data,
-        columns.normalize,
-        ("raw", *columns.normalize.methods) if columns.normalize.formants else (),
-        speaker=columns.speaker,
-        label=columns.label,
-        f0=f0_column,
-    )
-    for text in left_out:
+    made = represent_table(data, columns, embedded, f0=f0_column)
+    for text in made.left_out:
         click.echo(f"note: {text}", err=True)
-    items = renamed([*made, *embedded])
-    return RepresentedTable(data.drop_duplicates("id"), data, columns, items, tuple(left_out))
+    return made

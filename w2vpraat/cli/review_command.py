@@ -15,8 +15,8 @@ from w2vpraat.params import CompareParams
 if TYPE_CHECKING:
     import pandas as pd
 
-    from w2vpraat.cli.represented_table import RepresentedTable
     from w2vpraat.compare.tokens.disagreement import Review
+    from w2vpraat.pipeline.represented_table import RepresentedTable
     from w2vpraat.session.review_queue import ReviewQueue
     from w2vpraat.session.settings import Settings
 

@@ -47,4 +47,12 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     skipped.csv, provenance.json, and w2vpraat.toml with every option, to repeat the run. After an
     interruption the same command goes on where it stopped.
     """
-    return run_and_report(corpus_settings(corpus, speakers, values, config), output)
+    from contextlib import suppress
+
+    from w2vpraat.bridge.last_used import remember_results
+    from w2vpraat.errors import ExportError
+
+    code = run_and_report(corpus_settings(corpus, speakers, values, config), output)
+    with suppress(ExportError):  # nothing but a default of Praat's command for nearest tokens depends on it
+        remember_results(output)
+    return code

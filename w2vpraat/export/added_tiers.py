@@ -81,17 +81,9 @@ def add_score_tiers(grid: TextGrid, tokens: Iterable[Token], tiers: Sequence[Tok
     TextGridError
         If there is nothing to say of any token.
     """
-    there, _ = tokens_there(grid, tokens)
-    by_tier: dict[int, dict[int, str]] = defaultdict(dict)
-    for token, number in there:
-        by_tier[token.tier_number][number] = token.id
     made = grid
-    for number, ids in sorted(by_tier.items()):
-        source = grid.tiers[number - 1]
-        for wanted in tiers:
-            texts = {item: wanted.text(token) for item, token in ids.items()}
-            if any(texts.values()):
-                made = _with_tier(made, _tier(source, f"{source.name} {wanted.name}".strip(), texts))
+    for tier in score_tiers(grid, tokens, tiers):
+        made = _with_tier(made, tier)
     if made is grid:
         raise TextGridError(
             "no token of this recording has a value for any of the tiers",
@@ -99,6 +91,37 @@ def add_score_tiers(grid: TextGrid, tokens: Iterable[Token], tiers: Sequence[Tok
             file=grid.file,
         )
     return made
+
+
+def score_tiers(
+    grid: TextGrid, tokens: Iterable[Token], tiers: Sequence[TokenTier], *, empty: bool = False
+) -> tuple[Tier, ...]:
+    """Make the further tiers of a TextGrid by themselves.
+
+    Parameters
+    ----------
+    grid, tokens, tiers
+        See :func:`add_score_tiers`.
+    empty : bool
+        Also make tiers in which no token has a value.
+
+    Returns
+    -------
+    tuple of Tier
+        For each tier that has tokens, in order, those of `tiers`.
+    """
+    there, _ = tokens_there(grid, tokens)
+    by_tier: dict[int, dict[int, str]] = defaultdict(dict)
+    for token, number in there:
+        by_tier[token.tier_number][number] = token.id
+    made: list[Tier] = []
+    for number, ids in sorted(by_tier.items()):
+        source = grid.tiers[number - 1]
+        for wanted in tiers:
+            texts = {item: wanted.text(token) for item, token in ids.items()}
+            if empty or any(texts.values()):
+                made.append(_tier(source, f"{source.name} {wanted.name}".strip(), texts))
+    return tuple(made)
 
 
 def tokens_there(

@@ -107,11 +107,11 @@ def _frame(axes: Axes, item: Projection) -> None:
 
 def axis_title(column: str) -> str:
     """Name an axis after a column of the long table: ``F1_z`` -> ``F1 (z-score)``."""
-    match = re.fullmatch(r"(F\d+)(?:_(\w+))?(?:@([\d.]+))?", column)
+    match = re.fullmatch(r"([Ff]\d+)(?:_(\w+))?(?:@([\d.]+))?", column)
     if match is None:
         return column
     suffix = match[2] or ""
-    return f"{match[1]} ({UNITS.get(suffix, suffix.replace('_', ' '))})"
+    return f"{match[1].upper()} ({UNITS.get(suffix, suffix.replace('_', ' '))})"
 
 
 def _ellipse(axes: Axes, own: Floats, style: Style, level: float) -> None:

@@ -46,6 +46,13 @@ class LogParams(ParamGroup):
 
 
 @dataclass(frozen=True)
+class PraatParams(ParamGroup):
+    """The Praat that "Show in Praat" starts if none runs."""
+
+    program: str = param("", "Path of the program; empty: the one that is installed.")
+
+
+@dataclass(frozen=True)
 class WindowParams(ParamGroup):
     """Colours and language of the window."""
 

@@ -47,10 +47,17 @@ class AddedTierParams(ParamGroup):
         ("nearest", "posterior", "frames"),
         "nearest: label whose mean is nearest, by the tokens of other speakers; posterior: probability of the"
         " token's own label; outlier: share of normal tokens that lie farther from their label; sensitivity:"
-        " largest change when boundaries move; frames: frames of the model.",
+        " largest change when boundaries move, and the other labels that become nearest; frames: frames of"
+        " the model.",
         choices=TIERS,
     )
-    decimals: int = param(3, "Decimals of scores.", minimum=0, maximum=9)
+    decimals: int = param(3, "Decimals of scores; values in Hz get two fewer.", minimum=0, maximum=9)
+    notation: str = param(
+        "label",
+        "How labels are written. label: as they are compared (IPA, if a label map is in use); file: as the"
+        " TextGrid has them (ARPABET, trigraphs ...), in the form that is most frequent there.",
+        choices=("label", "file"),
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,12 @@ from w2vpraat.writing import json_bytes, write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from w2vpraat.compare.tokens.sensitivity_summary import Sensitivity
     from w2vpraat.representation import Representation
 
 STEP = "export"
 SENSITIVITY = {"sens_f1": "F1 (Hz)", "sens_f2": "F2 (Hz)", "sens_vec": "vectors (cosine distance)"}
+FLIPS = {"sens_moved_formants": "formants", "sens_moved_vec": "vectors"}
 RECORD = "tiers.provenance.json"
 
 
@@ -49,20 +52,29 @@ class FoundTiers:
     notes: tuple[str, ...]
 
 
-def finding_tiers(results: Results, params: AddedTierParams | None = None) -> Iterator[Progress | FoundTiers]:
+def finding_tiers(
+    results: Results,
+    params: AddedTierParams | None = None,
+    *,
+    chosen: Sequence[Representation] | None = None,
+    sensitivity: Sensitivity | None = None,
+) -> Iterator[Progress | FoundTiers]:
     """Ask what can be said of each token.
 
     Parameters
     ----------
     results : Results
-        From `running`. Its sensitivity is used if the boundaries were moved; else that tier is left out.
+        From `running`.
     params : AddedTierParams, optional
+    chosen : sequence of Representation, optional
+        What labels and scores come from; default: the two of the review, which the settings name, or the
+        first normalized formants and the first vectors.
+    sensitivity : Sensitivity, optional
+        Default: that of the results. Without any, its tiers are left out.
 
     Yields
     ------
     Progress, then FoundTiers
-        Labels and scores come from the two representations of the review: the settings name them, or they
-        are the first normalized formants and the first vectors.
 
     Raises
     ------
@@ -72,29 +84,31 @@ def finding_tiers(results: Results, params: AddedTierParams | None = None) -> It
     Notes
     -----
     ``nearest`` and ``posterior`` are those of `w2vpraat.compare.tokens.answers`: a shrinkage discriminant
-    that was not trained on the token's speaker. ``outlier`` is the upper tail of
-    `w2vpraat.compare.tokens.outliers`.
+    that was not trained on the token's speaker. With one speaker it was not trained on the token, nor, where
+    the speaker has several recordings, on the token's recording; a token whose label occurs nowhere else is
+    then left empty. ``outlier`` is the upper tail of `w2vpraat.compare.tokens.outliers`.
     """
     params = params or AddedTierParams()
     tiers: list[TokenTier] = []
     notes: list[str] = []
     table = results.table.drop_duplicates("id")
     judged = [kind for kind in ("nearest", "posterior", "outlier") if kind in params.tiers]
-    chosen: list[Representation] = []
-    if judged:
+    asked: list[Representation] = list(chosen or ()) if judged else []
+    if judged and chosen is None:
         try:
-            chosen, told = choose_two(results.spaces.representations, results.opened.settings.review)
+            asked, told = choose_two(results.spaces.representations, results.opened.settings.review)
             notes += told
         except ComparisonError as error:
             notes.append(f"no nearest labels and no scores: {error}")
-    for done, representation in enumerate(chosen):
-        yield Progress(STEP, done, len(chosen), representation.name)
+    for done, representation in enumerate(asked):
+        yield Progress(STEP, done, len(asked), representation.name)
         try:
-            tiers += _judged(representation, table, results, judged, params)
+            tiers += _judged(representation, table, results, judged, params, notes)
         except ComparisonError as error:
             notes.append(f"nothing by {representation.name}: {error}")
     if "sensitivity" in params.tiers:
-        tiers += _sensitivity(results, params, notes)
+        moved = results.sensitivity if sensitivity is None else sensitivity
+        tiers += _sensitivity(results, moved, params, notes)
     if "frames" in params.tiers:
         if "n_frames" in table.columns:
             tiers.append(TokenTier("frames", _values(table, "n_frames")))
@@ -102,8 +116,8 @@ def finding_tiers(results: Results, params: AddedTierParams | None = None) -> It
             notes.append("no numbers of frames: the tokens were not embedded")
     if not tiers:
         raise ExportError("there is nothing to write into further tiers", "; ".join(notes) or "choose some")
-    yield Progress(STEP, max(len(chosen), 1), max(len(chosen), 1))
-    yield FoundTiers(tuple(tiers), tuple(notes))
+    yield Progress(STEP, max(len(asked), 1), max(len(asked), 1))
+    yield FoundTiers(tuple(tiers), tuple(dict.fromkeys(notes)))
 
 
 def _judged(
@@ -112,6 +126,7 @@ def _judged(
     results: Results,
     kinds: Sequence[str],
     params: AddedTierParams,
+    notes: list[str],
 ) -> list[TokenTier]:
     from w2vpraat.compare.tokens.answers import label_answers
     from w2vpraat.compare.tokens.outliers import label_outliers
@@ -120,13 +135,25 @@ def _judged(
     name, made = representation.name, []
     if "nearest" in kinds or "posterior" in kinds:
         answers = label_answers(representation, table, compare)
-        texts = np.asarray(answers.label_names, dtype=object)[answers.best]
+        ids = [token for token, heard in zip(answers.ids, answers.heard, strict=True) if heard]
+        if not answers.heard.all():
+            notes.append(
+                f"{name}: {len(answers.ids) - len(ids)} tokens stay empty, since their label is only in the"
+                " recording that was held out"
+            )
+        if table["speaker"].nunique() < 2:
+            notes.append(f"one speaker, so labels were learnt from the same voice: {answers.description}")
         if "nearest" in kinds:
-            nearest = dict(zip(answers.ids, texts.tolist(), strict=True))
-            made.append(TokenTier(f"nearest ({name})", nearest))
+            texts = np.asarray(answers.label_names, dtype=object)[answers.best].tolist()
+            nearest = dict(zip(answers.ids, texts, strict=True))
+            spelling = _Spelling(results.opened.tokens.kept, params)
+            made.append(
+                TokenTier(f"nearest ({name})", {token: spelling.of(token, nearest[token]) for token in ids})
+            )
         if "posterior" in kinds:
             given = dict(zip(answers.ids, answers.given.tolist(), strict=True))
-            made.append(TokenTier(f"posterior ({name})", given, params.decimals))
+            posteriors = {token: given[token] for token in ids}
+            made.append(TokenTier(f"posterior ({name})", posteriors, params.decimals))
     if "outlier" in kinds:
         outliers = label_outliers(representation, table, compare)
         tails = dict(zip(outliers.ids, outliers.tails.tolist(), strict=True))
@@ -134,16 +161,64 @@ def _judged(
     return made
 
 
-def _sensitivity(results: Results, params: AddedTierParams, notes: list[str]) -> list[TokenTier]:
-    if results.sensitivity is None:
+class _Spelling:
+    """How labels are written: in TextGrids several forms may mean the same (AA1 and AA0: ɑ)."""
+
+    def __init__(self, tokens: Sequence[Token], params: AddedTierParams) -> None:
+        self._as_it_is = params.notation == "label"
+        self._tokens = {token.id: token for token in tokens}
+        self._forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        for token in tokens:
+            for place in (("", "", token.label), (token.recording, token.tier, token.label)):
+                self._forms[place][token.raw_label] += 1
+
+    def of(self, token: str, label: str) -> str:
+        """Write a label beside a token: in its own form, else the most frequent of its tier, else of all."""
+        if self._as_it_is:
+            return label
+        own = self._tokens[token]
+        if own.label == label:
+            return own.raw_label
+        forms = self._forms.get((own.recording, own.tier, label)) or self._forms.get(("", "", label))
+        return forms.most_common(1)[0][0] if forms else label
+
+
+def _sensitivity(
+    results: Results, sensitivity: Sensitivity | None, params: AddedTierParams, notes: list[str]
+) -> list[TokenTier]:
+    if sensitivity is None:
         notes.append("no sensitivity: the boundaries were not moved (Compare > Sensitivity to boundaries)")
         return []
-    table = results.sensitivity.tokens
-    return [
-        TokenTier(f"sensitivity {title}", _values(table, column), params.decimals)
+    table = sensitivity.tokens
+    made = [
+        TokenTier(
+            f"sensitivity {title}",
+            _values(table, column),
+            # A thousandth of a Hz is noise.
+            max(params.decimals - 2, 0) if "Hz" in title else params.decimals,
+        )
         for column, title in SENSITIVITY.items()
         if column in table.columns
     ]
+    worlds = {column: world for column, world in FLIPS.items() if column in table.columns}
+    if worlds:
+        made.append(
+            TokenTier(
+                "sensitivity flip", _flips(table, worlds, _Spelling(results.opened.tokens.kept, params))
+            )
+        )
+    return made
+
+
+def _flips(table: pd.DataFrame, worlds: Mapping[str, str], spelling: _Spelling) -> dict[str, str]:
+    """Say which other labels become nearest: ``formants: ɛ; vectors: ɪ ɛ``; empty where none does."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for column, world in worlds.items():
+        for token, labels in zip(table["id"], table[column], strict=True):
+            if labels:
+                written = (spelling.of(token, label) for label in labels.split(" "))
+                told[token].append(f"{world}: {' '.join(dict.fromkeys(written))}")
+    return {token: "; ".join(parts) for token, parts in told.items()}
 
 
 def _values(table: pd.DataFrame, column: str) -> dict[str, Any]:

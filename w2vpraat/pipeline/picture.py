@@ -39,18 +39,25 @@ def draw_spaces(
     from w2vpraat.compare.maps.projection import project
     from w2vpraat.export.figures import side_by_side
 
-    charts = [item for item in spaces.representations if item.provenance.get("kind") == "formants"]
-    # The raw formants come first; the chart shows what the first normalization makes of them.
-    chart = charts[1] if len(charts) > 1 else charts[0] if charts else None
-    if chart is None or not spaces.vectors:
+    shown = shown_pair(spaces)
+    if shown is None:
         return None
-    table, chart, vectors = _vowels(spaces.table.drop_duplicates("id"), chart, spaces.vectors[0], label_map)
+    table, chart, vectors = _vowels(spaces.table.drop_duplicates("id"), *shown, label_map)
     complete = chart.complete & vectors.take(chart.ids).complete
     if complete.sum() < 3:
         return None
     left = project(chart, table, "plane", also=[vectors], params=params)
     right = project(vectors, table, params.projection, also=[chart], params=params)
     return side_by_side(left, right, title=title)
+
+
+def shown_pair(spaces: Spaces) -> tuple[Representation, Representation] | None:
+    """Return what the figure shows, the normalized formants and the embedding; None without either."""
+    charts = [item for item in spaces.representations if item.provenance.get("kind") == "formants"]
+    if not charts or not spaces.vectors:
+        return None
+    # The raw formants come first; the chart shows what the first normalization makes of them.
+    return charts[min(1, len(charts) - 1)], spaces.vectors[0]
 
 
 def _vowels(

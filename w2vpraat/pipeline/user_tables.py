@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vpraat.corpus.tables.cells import read_cells
+from w2vpraat.corpus.tables.cells import Cells, read_cells
 from w2vpraat.corpus.tables.importing import import_cells
 from w2vpraat.corpus.tables.presets import AUTO, NONE, find_preset, recognize
 from w2vpraat.corpus.tables.reading import read_table
@@ -104,9 +104,35 @@ def open_user_table(
         except (OSError, ValueError) as error:
             raise InputError(f"can't read the table: {error}", "check the path", file=path) from error
     try:
-        columns, found, notes = _text_columns(path, preset, keep)
+        if path.suffix.lower() in (".yaml", ".yml"):
+            names, rows = read_table(path)
+            columns = {name: [row.cells.get(name, "") for row in rows] for name in names}
+            return _made(columns, "", [], text)
+        return user_table(read_cells(path), text=text, preset=preset, keep=keep)
     except W2VPraatError as error:
         raise InputError(error.message, error.hint, file=path) from error
+
+
+def user_table(
+    cells: Cells, *, text: Sequence[str] = (), preset: str = AUTO, keep: Sequence[str] = ()
+) -> UserTable:
+    """Do the same as `open_user_table` with cells that are already read, of a file or of a Table of Praat.
+
+    Raises
+    ------
+    InputError
+        If the table is not what `preset` says, or two columns have the same name.
+    """
+    columns, found, notes = _text_columns(cells, preset, keep)
+    return _made(columns, found, notes, text)
+
+
+def _made(
+    columns: Mapping[str, Sequence[str]], preset: str, notes: list[str], text: Sequence[str]
+) -> UserTable:
+    """Make columns of numbers where all cells are numbers."""
+    import pandas as pd
+
     kept = {name.casefold() for name in (*ALWAYS_TEXT, *text)}
     table: dict[str, pd.Series] = {}
     thousands = []
@@ -122,17 +148,13 @@ def open_user_table(
             thousands.append(f"{column} ({commas[0]} is read as {commas[0].replace(',', '.')})")
     if thousands:
         notes.append(f"commas are decimal signs, not thousands: {', '.join(thousands)}")
-    return UserTable(pd.DataFrame(table), found, tuple(notes))
+    return UserTable(pd.DataFrame(table), preset, tuple(notes))
 
 
 def _text_columns(
-    path: Path, preset: str, keep: Sequence[str]
+    cells: Cells, preset: str, keep: Sequence[str]
 ) -> tuple[dict[str, Sequence[str]], str, list[str]]:
     """Return columns of texts, the preset that they follow, and the notes."""
-    if path.suffix.lower() in (".yaml", ".yml"):
-        names, rows = read_table(path)
-        return {name: [row.cells.get(name, "") for row in rows] for name in names}, "", []
-    cells = read_cells(path)
     notes = list(cells.notes)
     found = None
     if preset != NONE:

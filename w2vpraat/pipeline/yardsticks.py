@@ -336,12 +336,13 @@ def chosen_maps(representations: Sequence[Representation]) -> list[Representatio
 
     With formants or embeddings alone, up to four of them.
     """
-    formants = [item for item in representations if _is_chart(item)]
-    others = [item for item in representations if not _is_chart(item)]
+    formants = [item for item in representations if is_chart(item)]
+    others = [item for item in representations if not is_chart(item)]
     return [*formants[:2], *others[:2]] if formants and others else [*formants, *others][:4]
 
 
-def _is_chart(item: Representation) -> bool:
+def is_chart(item: Representation) -> bool:
+    """Whether it can be drawn as a vowel chart: it has F1 and F2, raw or normalized."""
     names = [column.upper()[:2] for column in item.columns]
     return "F1" in names and "F2" in names
 
@@ -362,8 +363,8 @@ def _maps(
         items = [item.take([token for token in item.ids if token in shown]) for item in items]
     first: Projection | None = None
     for item in items:
-        method = "plane" if _is_chart(item) else settings.compare.projection
-        columns = _chart_columns(item) if method == "plane" else None
+        method = "plane" if is_chart(item) else settings.compare.projection
+        columns = chart_columns(item) if method == "plane" else None
         try:
             found = project(
                 item,
@@ -385,7 +386,7 @@ def _maps(
         yield found
 
 
-def _chart_columns(item: Representation) -> tuple[str, str]:
+def chart_columns(item: Representation) -> tuple[str, str]:
     """Return the columns of F2 and F1, however they are written."""
     found = [next(name for name in item.columns if name.upper().startswith(one)) for one in ("F2", "F1")]
     return found[0], found[1]

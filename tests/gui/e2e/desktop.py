@@ -112,6 +112,11 @@ class Desktop:
         """Give the keyboard to a window: there is no window manager that would do it."""
         self._do("windowfocus", "--sync", str(window))
 
+    def lift(self, window: int) -> None:
+        """Put a window before all others and give it the keyboard."""
+        self._do("windowraise", str(window))
+        self.focus(window)
+
     def _do(self, *words: str) -> None:
         subprocess.run(
             ["xdotool", *words],

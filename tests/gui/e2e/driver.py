@@ -15,7 +15,7 @@ from typing import Any
 from map_answers import MapAnswers
 from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QSocketNotifier, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
-from w2vpraat_gui.app import make_application, make_window, parse
+from w2vpraat_gui.app import listen, make_application, make_window, parse
 from w2vpraat_gui.main_window import MainWindow
 
 
@@ -62,6 +62,10 @@ class Answers(MapAnswers):
                 "ghost": window.editor.tiers.ghost is not None,
             }
         return told
+
+    def remedies(self) -> list[str]:
+        """What the messages say that can be done, oldest first."""
+        return [notice.remedy for notice in self._window.state.notices.shown]
 
     def grid(self, tier: int) -> list[list[Any]]:
         """Items of a tier as they are on the screen."""
@@ -220,6 +224,7 @@ def main(arguments: list[str]) -> int:
 
     notifier.activated.connect(on_input, Qt.ConnectionType.DirectConnection)
     window.show()
+    listen(window)
     return int(application.exec())
 
 

@@ -74,7 +74,7 @@ class Projection:
     @property
     def is_chart(self) -> bool:
         """Whether it is a vowel chart: F2 falls to the right and F1 rises downwards."""
-        return self.method == "plane" and [name[:2] for name in self.axes] == ["F2", "F1"]
+        return self.method == "plane" and [name[:2].upper() for name in self.axes] == ["F2", "F1"]
 
     @property
     def on_paper(self) -> Floats:

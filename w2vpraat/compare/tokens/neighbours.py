@@ -7,9 +7,9 @@ answer for sure is then searched exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,6 +219,100 @@ def find_neighbours(
     )
 
 
+def nearest_to(
+    vector: NDArray[np.floating[Any]],
+    representation: Representation,
+    tokens_table: pd.DataFrame,
+    params: ReviewParams | None = None,
+    *,
+    own: Mapping[str, str],
+    without: Collection[str] = (),
+    label: str = "label",
+    speaker: str = "speaker",
+    file: str = "file_name",
+) -> NearestTokens:
+    """Find the tokens nearest to a token that is not one of theirs.
+
+    Parameters
+    ----------
+    vector : ndarray, shape (dim,)
+        Its values, in the columns of the representation. They are standardized by the mean and standard
+        deviation of the tokens that are there, so that one of them would have the neighbours that
+        `nearest_tokens` gives it.
+    representation, tokens_table, params
+        As for `nearest_tokens`; ``apart`` is not looked at.
+    own : mapping
+        ``id``, ``label`` and ``speaker`` of the token asked; the id is none of the others'.
+    without : collection of str
+        Tokens that are no neighbours, such as those of the same speaker.
+    label, speaker, file : str
+        Columns.
+
+    Returns
+    -------
+    NearestTokens
+        Ties by id.
+
+    Raises
+    ------
+    ComparisonError
+        Values that are missing or of other columns, no label column, or no token left.
+    """
+    params = ReviewParams() if params is None else params
+    own_point: Floats = np.asarray(vector, dtype=np.float64)
+    if own_point.shape != (representation.dim,):
+        raise ComparisonError(
+            f'a token of {own_point.size} values has no place in "{representation.name}", which has'
+            f" {representation.dim}",
+            "measure or embed it in the same way",
+        )
+    if not np.isfinite(own_point).all():
+        raise ComparisonError(f'the token has no value in "{representation.name}"', "ask for another token")
+    material = gather(
+        [representation],
+        tokens_table,
+        CompareParams(),
+        label=label,
+        speaker=speaker,
+        sex="",
+        file=file,
+        every_label=True,
+    )
+    alike = frozenset(without)
+    groups = np.asarray([*(token not in alike for token in material.ids), False], dtype=np.intp)
+    if not groups.any():
+        raise ComparisonError("no token is left to be a neighbour", "leave out fewer")
+    points = _points(material.vectors(representation), params.metric, own_point[None])
+    search = Search(representation.name, points, groups, params.neighbours, seed=0)
+    with one_thread():
+        found = search.exactly(np.asarray([len(material.ids)], dtype=np.intp))
+        try:
+            while True:
+                next(found)
+        except StopIteration as done:
+            rows, distances = done.value
+    if params.metric == "cosine":
+        distances = distances**2 / 2.0
+    there = rows >= 0
+    table = _tokens(tokens_table, material, file)
+    table.loc[own["id"], ["label", "speaker"]] = own["label"], own["speaker"]
+    names = np.asarray(material.ids, dtype=np.str_)
+    neighbours = np.where(there, names[np.maximum(rows, 0)], "")
+    same = table["label"].reindex(neighbours[there]).to_numpy() == own["label"]
+    return NearestTokens(
+        name=representation.name,
+        ids=(own["id"],),
+        neighbours=neighbours,
+        distances=distances,
+        agreement=np.asarray([same.mean()]),
+        apart="token",
+        metric=params.metric,
+        exact=True,
+        notes=material.notes,
+        _tokens=table,
+    )
+
+
 def _asked(ids: Sequence[str] | None, material: Material) -> Ints:
     if ids is None:
         return np.arange(len(material.ids))
@@ -267,8 +361,13 @@ def _groups(
     return alone, "token", notes
 
 
-def _points(vectors: Floats, metric: str) -> Floats:
+def _points(vectors: Floats, metric: str, further: Floats | None = None) -> Floats:
+    """Standardize; further tokens follow, by the mean and standard deviation of the others."""
     standard = standard_columns(vectors)
+    if further is not None:
+        sd = vectors.std(axis=0)
+        placed = (further - vectors.mean(axis=0)) / np.where(sd > 0.0, sd, 1.0)
+        standard = np.concatenate([standard, placed])
     if metric == "euclidean":
         return standard
     lengths = np.sqrt((standard**2).sum(axis=1, keepdims=True))

@@ -1,0 +1,90 @@
+# Extract segment table: one row per interval with formants, f0, normalized values and components of its vector.
+#
+# Selection: Sounds and their TextGrids (one pair, or several with equal names), perhaps one Table of speakers.
+# Arguments, in this order, all texts:
+#    1 Tier             name or number; "" is the phone tier
+#    2 Labels           separated by commas, after the label map; "" is all
+#    3 Label class      all, vowel, consonant
+#    4 Label map        none, arpabet, xsampa, sampa_de, ipa
+#    5 Model            phone, sex, phone+sex, base, register, one you added, or a folder
+#    6 Layer            0 is the input of the first layer; "" is the recommended layer
+#    7 Pooling          mean, middle, centre, overlap, thirds
+#    8 Normalization    of the formants: lobanov, nearey2, deltaf ..., none
+#    9 Components       number of principal components pc1, pc2 ... of the vectors, or all (e0001 ...: the vector)
+#   10 Formant ceiling  in Hz, or how it is found: sex, speaker, token
+#   11 Speakers         automatic (the selected Table, else a speaker for each Sound), object name,
+#                       before the first _, one speaker, selected Table
+#   12 Further options  as in docs/settings.md, for example: pitch.floor = 75; tokens.word_tier = words
+# Result: a Table, selected. Its columns are those of tokens.csv.
+
+form Extract segment table
+	comment Which intervals (nothing typed: the phone tier, all labels)
+	sentence Tier_(name_or_number)
+	sentence Labels_(separated_by_commas)
+	optionmenu Label_class: 1
+		option all
+		option vowel
+		option consonant
+	optionmenu Label_map: 1
+		option none
+		option arpabet
+		option xsampa
+		option sampa_de
+		option ipa
+	comment Which vectors (no layer typed: the recommended one)
+	sentence Model phone
+	sentence Layer_(0_is_the_input)
+	optionmenu Pooling: 2
+		option mean
+		option middle
+		option centre
+		option overlap
+		option thirds
+	optionmenu Normalization: 1
+		option lobanov
+		option lobanov_balanced
+		option nearey1
+		option nearey2
+		option nearey2_regression
+		option deltaf
+		option watt_fabricius
+		option watt_fabricius_mod
+		option mean_ratio
+		option bark_difference
+		option syrdal_gopal
+		option gerstman
+		option labov
+		option miller
+		option nordstrom_lindblom
+		option c_cure
+		option none
+	sentence Components_(number,_or_all) 2
+	comment Formant ceiling (a number in Hz, or how it is found, as sex, speaker, token)
+	sentence Formant_ceiling_(Hz) sex
+	optionmenu Speakers: 1
+		option automatic
+		option object name
+		option before the first _
+		option one speaker
+		option selected Table
+	sentence Further_options
+endform
+
+@w2vBegin: "segment_table"
+@w2vPutTokens: tier$, labels$, label_class$, label_map$
+@w2vPutModel: model$, layer$, pooling$
+@w2vPutCeiling: formant_ceiling$
+@w2vPutNormalization: normalization$
+if components$ = "all"
+	@w2vPut: "dimensions", "all"
+elsif index_regex (components$, "^\s*[0-9]+\s*$")
+	@w2vPut: "components", components$
+else
+	@w2vFail: """Components"" must be a whole number, or the word all."
+endif
+@w2vPutFurther: further_options$
+@w2vSavePairs: speakers$
+@w2vRun
+@w2vFinish: 1
+
+include bridge.inc
