@@ -232,7 +232,7 @@ def compare_table(studio: Studio) -> Sequence[Image.Image]:
 
 @scene
 def values_here(studio: Studio) -> Sequence[Image.Image]:
-    """An interval in the TextGrid window: its values in the Info window."""
+    """Show the values of an interval of the TextGrid window."""
     studio.open(SPEAKERS[:1])
     editor = studio.editor(SPEAKERS[0], "Select: 0.75, 0.85", "Zoom to selection", *["Zoom out"] * 2)
     studio.choose(SPEAKERS[0], 3)
@@ -241,7 +241,7 @@ def values_here(studio: Studio) -> Sequence[Image.Image]:
 
 @scene
 def nearest_tokens(studio: Studio) -> Sequence[Image.Image]:
-    """The same interval: its nearest tokens in the user's corpus."""
+    """Show the nearest tokens of the same interval in the user's corpus."""
     studio.run()
     studio.open(SPEAKERS[:1])
     studio.editor(SPEAKERS[0], "Select: 0.75, 0.85")
@@ -257,11 +257,15 @@ def nearest_tokens(studio: Studio) -> Sequence[Image.Image]:
 
 @scene
 def check_installation(studio: Studio) -> Sequence[Image.Image]:
-    """What is installed, and what is wrong if anything is."""
+    """Show what is installed; the folders of this machine are replaced by a user's."""
     studio.open(())
     studio.praat.send(
-        'clearinfo\nrunScript: preferencesDirectory$ + "/plugin_w2vpraat/scripts/check_installation.praat"'
+        'runScript: preferencesDirectory$ + "/plugin_w2vpraat/scripts/check_installation.praat"'
     )
+    told = "told$ = info$ ()\n"
+    for place in (studio.work.parent, ROOT):
+        told += f'told$ = replace$ (told$, "{place}", "/home/anna", 0)\n'
+    studio.praat.send(told + "writeInfo: told$")
     return (studio.info(),)
 
 

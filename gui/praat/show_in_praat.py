@@ -121,10 +121,10 @@ class ShowInPraat(QObject):
             )
         elif told.differing:
             notices.warning(
-                self.tr("{name} was already in Praat, otherwise than in its file").format(name=name),
+                self.tr("Praat holds another version of {name}").format(name=name),
                 self.tr(
-                    "It was left as it is; the file is open as a second TextGrid beside it. Edits made in"
-                    " Praat come here when they are saved there."
+                    "It may have edits, so it was left alone; the file is open beside it as a second"
+                    " TextGrid. What is edited in Praat comes here when it is saved there."
                 ),
             )
         elif place.recording.audio_path.suffix.lower() == MP3_SUFFIX and told.opened:

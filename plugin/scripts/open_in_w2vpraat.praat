@@ -6,8 +6,8 @@
 #   runScript: "open_in_w2vpraat.praat", ""
 
 form Open in w2vpraat
-	comment The window of w2vpraat opens the files that the Sound and the TextGrid come from.
-	comment Name a folder to open copies instead, which are written there (it must exist).
+	comment The window shows the files that both objects come from.
+	comment Name a folder (that exists) to show copies that are written there.
 	sentence Folder
 endform
 

@@ -56,7 +56,9 @@ def on_the_command_line(folder: Path, names: list[str]) -> dict[str, pd.DataFram
             shutil.copy(sample_corpus() / f"{name}{suffix}", corpus)
     words = ["--tier", "phones", "--label-map", "ipa", "--label-class", "vowel", "--layers", "4"]
     words += ["--probes", "lda,knn", "--bootstrap", "200", "--shuffles", "0", "--no-sensitivity"]
-    assert main(["run", str(corpus), "-o", str(out), *words]) == 0
+    with pytest.MonkeyPatch.context() as patch:  # a run is remembered, and not in the user's own folder
+        patch.setenv("W2VPRAAT_CONFIG_DIR", str(folder / "config"))
+        assert main(["run", str(corpus), "-o", str(out), *words]) == 0
     names = ["ranking", "scores", "silhouette", "variance"]
     return {name: pd.read_csv(out / f"{name}.csv", keep_default_na=False, na_values=[""]) for name in names}
 

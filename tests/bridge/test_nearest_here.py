@@ -105,7 +105,9 @@ def test_a_token_of_the_corpus_has_the_neighbours_of_the_command_line(
     assert min(distances) > 0.001
     for name in ("label", "word", "speaker", "file_name"):
         assert [row[name] for row in ours] == [row[name] for row in theirs]
-    assert [row["same_label"] == "1" for row in ours] == [row["same_label"].upper() == "TRUE" for row in theirs]
+    assert [row["same_label"] == "1" for row in ours] == [
+        row["same_label"].upper() == "TRUE" for row in theirs
+    ]
 
 
 def test_message_and_paths_lead_to_the_recordings(tmp_path: Path, warm: Warm, corpus: Path) -> None:

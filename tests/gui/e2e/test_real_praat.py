@@ -11,14 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from desktop import Desktop, Window, missing
 
 from w2vpraat.bridge.detached import has_ended
 from w2vpraat.bridge.running_praat import RunningPraat, running_praat, send_script
 from w2vpraat.bridge.show_in_praat import ShownInPraat, showing_in_praat
-from w2vpraat.bridge.showing import show_in_window
-from w2vpraat.corpus.textgrid import read_textgrid
+from w2vpraat.bridge.showing import listening_window, show_in_window
+from w2vpraat.corpus.textgrid import read_textgrid, write_textgrid
+from w2vpraat.corpus.textgrid.new_grid import new_textgrid
 from w2vpraat.errors import PraatError
 from w2vpraat.resources import sample_corpus
 
@@ -128,6 +131,40 @@ def test_edits_in_praat_are_never_lost(desktop: Desktop, home: Path, recording: 
     assert len(_editors(desktop, LIAM)) == 2
 
 
+def test_a_long_recording_stays_on_the_disk(desktop: Desktop, home: Path) -> None:
+    audio, grid = home / "long.wav", home / "long.TextGrid"
+    soundfile.write(audio, np.zeros(601 * 8000, dtype=np.int16), 8000)
+    write_textgrid(new_textgrid(0.0, 601.0, ("phones",), ()), grid)
+    told = _shown((audio, grid), (300.0, 300.5))
+    praat = running_praat()
+    assert praat is not None
+    seen = _read(praat, told.number)
+    assert seen[:2] == [300.0, 300.5]
+    assert seen[4] - seen[3] == pytest.approx(5.0)
+    _run(praat, f'select all\nwriteFile: "{home}/kinds", numberOfSelected ("LongSound")\n', home)
+    assert (home / "kinds").read_text(encoding="ascii") == "1"
+    assert _shown((audio, grid), (1.0, 2.0)) == ShownInPraat(answered=True)
+
+
+def test_a_window_is_opened_if_there_is_none(
+    desktop: Desktop, home: Path, recording: tuple[Path, Path]
+) -> None:
+    show_in_window(*recording, "phones", 1.125, 1.41, timeout=60.0)
+    state = listening_window()
+    assert state is not None
+    pid = int(state["pid"])
+    try:
+        assert pid != os.getpid()
+        assert not has_ended(pid)
+        show_in_window(*recording, "words", 0.5, 0.6, timeout=PATIENCE)
+        assert (listening_window() or {})["pid"] == str(pid)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        _until(lambda: has_ended(pid))
+    # What was left behind by one that was killed is not taken for a window.
+    assert listening_window() is None
+
+
 def test_a_praat_that_was_killed_is_started_again(
     desktop: Desktop, home: Path, recording: tuple[Path, Path]
 ) -> None:
@@ -217,9 +254,7 @@ def test_the_window_and_praat_side_by_side(
         desktop.click(window.place("widget", "notices.rows.0.choice"))
         window.until(lambda state: not state["modified"])
         # The TextGrid in Praat is now another than the file: it stays, and the file is opened beside it.
-        window.until(
-            lambda state: [f"{LIAM} was already in Praat, otherwise than in its file"] == state["notices"]
-        )
+        window.until(lambda state: [f"Praat holds another version of {LIAM}"] == state["notices"])
         assert len(_editors(desktop, LIAM)) == 2
         desktop.lift(window.place("window_id", "w2vpraat"))
         desktop.key("ctrl+q")

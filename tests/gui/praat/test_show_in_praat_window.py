@@ -175,5 +175,5 @@ def test_a_second_textgrid_in_praat_is_said(desk: Desk) -> None:
     assert not desk.state.notices.shown
     desk.praat._on_shown(place, ShownInPraat(answered=True, opened=True, differing=1))
     title, remedy = desk.error()
-    assert "already in Praat" in title
-    assert "left as it is" in remedy
+    assert title == f"Praat holds another version of {LIAM}"
+    assert "left alone" in remedy
