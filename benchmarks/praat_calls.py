@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from w2vpraat.bridge.client import asked, read_state
-from w2vpraat.bridge.installing import install_plugin
+from w2vpraat.bridge.plugin.installing import install_plugin
+from w2vpraat.bridge.service.client import asked, read_state
 from w2vpraat.corpus.textgrid import Interval, IntervalTier, TextGrid, read_textgrid, write_textgrid
 from w2vpraat.resources import sample_corpus
 

@@ -62,7 +62,7 @@ def test_wheel_holds_every_module_and_the_data(wheel: list[str]) -> None:
 
 
 def test_an_editable_installation_finds_the_plugin_too() -> None:
-    from w2vpraat.bridge.plugin_content import source_files
+    from w2vpraat.bridge.plugin.plugin_content import source_files
 
     found = source_files()
     assert {"setup.praat", "scripts/bridge.inc", "scripts/procedures.praat"} <= set(found)

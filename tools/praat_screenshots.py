@@ -21,8 +21,8 @@ import pandas as pd
 import soundfile
 from PIL import Image
 
-from w2vpraat.bridge.client import asked, read_state
-from w2vpraat.bridge.installing import install_plugin
+from w2vpraat.bridge.plugin.installing import install_plugin
+from w2vpraat.bridge.service.client import asked, read_state
 from w2vpraat.cli.main import main as main_program
 from w2vpraat.resources import sample_corpus
 

@@ -19,9 +19,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from w2vpraat import __version__
-from w2vpraat.bridge.client import read_state
-from w2vpraat.bridge.listening import Listener
-from w2vpraat.bridge.showing import SHOW, WINDOW
+from w2vpraat.bridge.desktop.showing import SHOW, WINDOW
+from w2vpraat.bridge.service.client import read_state
+from w2vpraat.bridge.service.listening import Listener
 from w2vpraat.corpus.discover import Corpus, Recording
 from w2vpraat.corpus.gathering import gather
 from w2vpraat.errors import InputError, W2VPraatError

@@ -14,8 +14,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from w2vpraat.bridge.running_praat import NoProgramError
-from w2vpraat.bridge.show_in_praat import ShownInPraat, showing_in_praat
+from w2vpraat.bridge.desktop.running_praat import NoProgramError
+from w2vpraat.bridge.desktop.show_in_praat import ShownInPraat, showing_in_praat
 from w2vpraat.corpus.discover import Corpus, Recording
 from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.params.editing import PraatParams

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from w2vpraat import __version__
-from w2vpraat.bridge.client import worker_version
 from w2vpraat.bridge.commands.check import check
 from w2vpraat.bridge.job import Answer, Job
-from w2vpraat.bridge.listening import Listener
+from w2vpraat.bridge.service.client import worker_version
+from w2vpraat.bridge.service.listening import Listener
 from w2vpraat.bridge.warm import Warm
 
 

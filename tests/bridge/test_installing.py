@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge import installing, plugin_content
-from w2vpraat.bridge.client import job_folders, state_folder
-from w2vpraat.bridge.installing import install_plugin, remove_plugin
-from w2vpraat.bridge.locks import FileLock
-from w2vpraat.bridge.plugin_content import (
+from w2vpraat.bridge.plugin import installing, plugin_content
+from w2vpraat.bridge.plugin.installing import install_plugin, remove_plugin
+from w2vpraat.bridge.plugin.plugin_content import (
     plugin_source,
     read_manifest,
     source_files,
     with_scripts_folder,
 )
-from w2vpraat.bridge.plugin_status import known_folders, plugin_status
-from w2vpraat.bridge.preference_folders import PreferenceFolder
+from w2vpraat.bridge.plugin.plugin_status import known_folders, plugin_status
+from w2vpraat.bridge.plugin.preference_folders import PreferenceFolder
+from w2vpraat.bridge.service.client import job_folders, state_folder
+from w2vpraat.bridge.service.locks import FileLock
 from w2vpraat.errors import ExportError, InputError
 
 Tree = dict[str, tuple[int, bytes, float]]

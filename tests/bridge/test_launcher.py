@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge.client import log_path
-from w2vpraat.bridge.launcher import client_path, interpreter_path, launcher_problem, launcher_text
+from w2vpraat.bridge.plugin.launcher import client_path, interpreter_path, launcher_problem, launcher_text
+from w2vpraat.bridge.service.client import log_path
 from w2vpraat.errors import InputError
 
 ODD = 'Zoë\'s "h" $HOME `id` \\n %PATH% !x; * ł'

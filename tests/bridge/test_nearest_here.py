@@ -13,9 +13,9 @@ import pytest
 from sample_jobs import SAMPLE, answer, relabelled, write_job
 from sample_results import write_sample_results
 
+from w2vpraat.bridge.commands.last_used import last_results, remember_results
 from w2vpraat.bridge.commands.nearest_tokens import COLUMNS, nearest_tokens
 from w2vpraat.bridge.job import Answer
-from w2vpraat.bridge.last_used import last_results, remember_results
 from w2vpraat.bridge.objects import PraatTable
 from w2vpraat.bridge.pairs import told
 from w2vpraat.bridge.warm import Warm

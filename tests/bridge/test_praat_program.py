@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge.child_process import ended
-from w2vpraat.bridge.installing import install_plugin
-from w2vpraat.bridge.praat_program import (
+from w2vpraat.bridge.plugin.child_process import ended
+from w2vpraat.bridge.plugin.installing import install_plugin
+from w2vpraat.bridge.plugin.praat_program import (
     check_praat,
     find_praats,
     praat_version,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge.preference_folders import existing_folders, folders_to_install, possible_folders
+from w2vpraat.bridge.plugin.preference_folders import existing_folders, folders_to_install, possible_folders
 
 HOME = Path("/home/zoë")
 

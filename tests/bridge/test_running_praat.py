@@ -12,9 +12,9 @@ from pathlib import Path
 import parselmouth
 import pytest
 
-from w2vpraat.bridge import running_praat as module
-from w2vpraat.bridge.detached import has_ended, start_detached
-from w2vpraat.bridge.running_praat import (
+from w2vpraat.bridge.desktop import running_praat as module
+from w2vpraat.bridge.desktop.detached import has_ended, start_detached
+from w2vpraat.bridge.desktop.running_praat import (
     NoProgramError,
     RunningPraat,
     find_program,
@@ -24,7 +24,7 @@ from w2vpraat.bridge.running_praat import (
     shown_version,
     starting_praat,
 )
-from w2vpraat.bridge.show_in_praat import show_script, showing_in_praat
+from w2vpraat.bridge.desktop.show_in_praat import show_script, showing_in_praat
 from w2vpraat.errors import PraatError
 from w2vpraat.events import Progress
 from w2vpraat.resources import sample_corpus

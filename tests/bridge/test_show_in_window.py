@@ -18,11 +18,11 @@ from parselmouth.praat import call
 from sample_jobs import answer
 from worker_rig import is_running, wait_until
 
-from w2vpraat.bridge.client import read_state
 from w2vpraat.bridge.commands.show_in_window import screen_of, show_in_window
+from w2vpraat.bridge.desktop.recording_files import recording_files
 from w2vpraat.bridge.job import Answer, Job, read_job
-from w2vpraat.bridge.listening import Listener
-from w2vpraat.bridge.recording_files import recording_files
+from w2vpraat.bridge.service.client import read_state
+from w2vpraat.bridge.service.listening import Listener
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.corpus.textgrid import read_textgrid
 from w2vpraat.errors import InputError

@@ -10,7 +10,8 @@ import platformdirs
 import pytest
 
 import w2vpraat
-from w2vpraat.bridge.client import (
+from w2vpraat.bridge.job import NAME
+from w2vpraat.bridge.service.client import (
     Late,
     Refused,
     good_name,
@@ -22,9 +23,8 @@ from w2vpraat.bridge.client import (
     worker_version,
     write_status,
 )
-from w2vpraat.bridge.job import NAME
-from w2vpraat.bridge.job_folders import find_job, forget_jobs, own_jobs, register_jobs
-from w2vpraat.bridge.locks import FileLock, is_alive
+from w2vpraat.bridge.service.job_folders import find_job, forget_jobs, own_jobs, register_jobs
+from w2vpraat.bridge.service.locks import FileLock, is_alive
 from w2vpraat.errors import InputError
 
 

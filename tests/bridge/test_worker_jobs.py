@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from worker_rig import Bridge, wait_until
 
-from w2vpraat.bridge.client import ask, asked
 from w2vpraat.bridge.job import decoded
 from w2vpraat.bridge.objects import PraatTable
 from w2vpraat.bridge.praat_files import collection_text
+from w2vpraat.bridge.service.client import ask, asked
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from worker_rig import CLIENT, Bridge, is_running, wait_until
 
 from w2vpraat import __version__
-from w2vpraat.bridge.client import Broken, ask, asked
+from w2vpraat.bridge.service.client import Broken, ask, asked
 
 
 def refused_answer(bridge: Bridge, name: str) -> bool:
@@ -166,7 +166,9 @@ def test_a_worker_that_dies_in_a_job_is_told_and_the_next_job_has_another(bridge
 
 
 OTHER_VERSION = "worker.worker_version = lambda: '0.0.1'"
-OTHER_PACKAGE = "import w2vpraat.bridge.listening as one; one.package_folder = lambda: '/elsewhere/w2vpraat'"
+OTHER_PACKAGE = (
+    "import w2vpraat.bridge.service.listening as one; one.package_folder = lambda: '/elsewhere/w2vpraat'"
+)
 
 
 @pytest.mark.parametrize("other", [OTHER_VERSION, OTHER_PACKAGE])
@@ -181,8 +183,8 @@ def test_a_worker_of_another_version_or_package_finishes_its_job_and_is_replaced
         bridge.job("newjob0001", "newjob0001")
         bridge.ask("newjob0001")
         assert refused_answer(bridge, "newjob0001")
-        assert (before["version"], before["home"]) != (__version__, str(CLIENT.parents[1]))
-        assert (bridge.state()["version"], bridge.state()["home"]) == (__version__, str(CLIENT.parents[1]))
+        assert (before["version"], before["home"]) != (__version__, str(CLIENT.parents[2]))
+        assert (bridge.state()["version"], bridge.state()["home"]) == (__version__, str(CLIENT.parents[2]))
         assert is_running(old.pid)
         *_, last = line
     assert last == ("ok", "slept oldjob0001")
@@ -214,9 +216,9 @@ def test_a_job_that_comes_too_late_for_a_worker_is_not_taken(bridge: Bridge) -> 
 
 def test_a_package_behind_a_link_is_the_same_package(bridge: Bridge, tmp_path: Path) -> None:
     bridge.start()
-    os.symlink(CLIENT.parents[1], tmp_path / "w2vpraat")
+    os.symlink(CLIENT.parents[2], tmp_path / "w2vpraat")
     bridge.job("linkjob001", "say", say="hello")
-    linked = tmp_path / "w2vpraat" / "bridge" / "client.py"
+    linked = tmp_path / "w2vpraat" / "bridge" / "service" / "client.py"
     words = [sys.executable, "-I", "-S", str(linked), str(bridge.jobs), "linkjob001"]
     subprocess.run(words, env=bridge.environment, check=True)
     assert bridge.status("linkjob001")["message"][0] == "hello"
@@ -300,7 +302,7 @@ def test_the_own_job_folder_is_private_and_known(bridge: Bridge) -> None:
 
 def test_the_port_is_open_before_anything_heavy_is_imported() -> None:
     code = (
-        "import sys, w2vpraat.bridge.worker; "
+        "import sys, w2vpraat.bridge.service.worker; "
         "heavy = {'numpy', 'torch', 'pandas', 'scipy', 'parselmouth', 'click'} & set(sys.modules); "
         "sys.exit(str(heavy) if heavy else 0)"
     )

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from worker_rig import wait_until
 
-import w2vpraat.bridge.listening as listening_module
-from w2vpraat.bridge.client import Broken, Late, Line, Stale, ask, asked, read_state
-from w2vpraat.bridge.listening import Listener
+import w2vpraat.bridge.service.listening as listening_module
+from w2vpraat.bridge.service.client import Broken, Late, Line, Stale, ask, asked, read_state
+from w2vpraat.bridge.service.listening import Listener
 
 heard: list[str] = []
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import w2vpraat.bridge.client as client_module
+import w2vpraat.bridge.service.client as client_module
 from w2vpraat.bridge.job import decoded
 
 CLIENT = Path(client_module.__file__)
@@ -19,7 +19,7 @@ WITH_TEST_COMMANDS = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import worker_test_commands
-import w2vpraat.bridge.worker as worker
+import w2vpraat.bridge.service.worker as worker
 worker._HEAVY = worker._HEAVY[:1]
 worker_test_commands.register()
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge import praat_program
+from w2vpraat.bridge.plugin import praat_program
 
 W2V = Callable[..., object]
 has_praat = pytest.mark.skipif(not shutil.which("praat"), reason="no program praat is installed")

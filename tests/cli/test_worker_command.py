@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from w2vpraat import __version__
-from w2vpraat.bridge.client import read_state, state_folder
-from w2vpraat.bridge.starting import stop_worker
+from w2vpraat.bridge.service.client import read_state, state_folder
+from w2vpraat.bridge.service.starting import stop_worker
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge.client import ask, asked, read_state, state_folder
 from w2vpraat.bridge.commands import COMMANDS
-from w2vpraat.bridge.job_folders import own_jobs
-from w2vpraat.bridge.starting import stop_worker, wanted_worker
+from w2vpraat.bridge.service.client import ask, asked, read_state, state_folder
+from w2vpraat.bridge.service.job_folders import own_jobs
+from w2vpraat.bridge.service.starting import stop_worker, wanted_worker
 
 PAGE = (Path(__file__).parents[2] / "docs" / "worker.md").read_text(encoding="utf-8")
 # Lobanov 1971: two tokens of a speaker lie one sample standard deviation off their mean, over root 2.

@@ -10,7 +10,7 @@ from typing import Any
 from praat_desktop import Praat, until
 from praat_runs import PraatUser, quoted
 
-from w2vpraat.bridge.listening import Listener
+from w2vpraat.bridge.service.listening import Listener
 from w2vpraat.corpus.textgrid import read_textgrid
 
 ADAM, PHONES = "us_m_adam", 2

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from w2vpraat.bridge.client import read_state
-from w2vpraat.bridge.installing import install_plugin
+from w2vpraat.bridge.plugin.installing import install_plugin
+from w2vpraat.bridge.service.client import read_state
 
 PROGRAMS = tuple(name for name in ("praat", "praat_nogui") if shutil.which(name))
 """Praats of this machine that can be run."""

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from praat_runs import PROGRAMS, PraatUser, quoted
 
-from w2vpraat.bridge import plugin_content
-from w2vpraat.bridge.installing import install_plugin, remove_plugin
-from w2vpraat.bridge.plugin_content import plugin_source
+from w2vpraat.bridge.plugin import plugin_content
+from w2vpraat.bridge.plugin.installing import install_plugin, remove_plugin
+from w2vpraat.bridge.plugin.plugin_content import plugin_source
 
 pytestmark = pytest.mark.skipif(not PROGRAMS, reason="no program praat is installed")
 each_praat = pytest.mark.parametrize("program", PROGRAMS)

@@ -11,10 +11,10 @@ import click
 from w2vpraat.errors import W2VPraatError
 
 if TYPE_CHECKING:
-    from w2vpraat.bridge.installing import Installed, Removed
-    from w2vpraat.bridge.plugin_status import PluginStatus
-    from w2vpraat.bridge.praat_program import PraatCheck
-    from w2vpraat.bridge.preference_folders import PreferenceFolder
+    from w2vpraat.bridge.plugin.installing import Installed, Removed
+    from w2vpraat.bridge.plugin.plugin_status import PluginStatus
+    from w2vpraat.bridge.plugin.praat_program import PraatCheck
+    from w2vpraat.bridge.plugin.preference_folders import PreferenceFolder
 
 Done = TypeVar("Done")
 ALL_RIGHT, SOMETHING_TO_DO = 0, 1
@@ -57,11 +57,11 @@ def install(folders: tuple[str, ...], force: bool, praat: str | None) -> int:
     Other plugins and your settings stay as they are. Run it again after an update of w2vpraat, or if Python
     has moved; it changes only what needs it.
     """
-    from w2vpraat.bridge.installing import install_plugin
-    from w2vpraat.bridge.launcher import launcher_problem
-    from w2vpraat.bridge.plugin_status import known_folders
-    from w2vpraat.bridge.praat_program import find_praats
-    from w2vpraat.bridge.preference_folders import folders_to_install
+    from w2vpraat.bridge.plugin.installing import install_plugin
+    from w2vpraat.bridge.plugin.launcher import launcher_problem
+    from w2vpraat.bridge.plugin.plugin_status import known_folders
+    from w2vpraat.bridge.plugin.praat_program import find_praats
+    from w2vpraat.bridge.plugin.preference_folders import folders_to_install
 
     programs = find_praats(praat)
     places = _named(folders) or known_folders() or folders_to_install()
@@ -93,9 +93,9 @@ def status(folders: tuple[str, ...], praat: str | None) -> int:
 
     Exit code 0 if all is right, 1 if there is something to do; what, is said. Nothing is changed.
     """
-    from w2vpraat.bridge.plugin_status import known_folders, plugin_status
-    from w2vpraat.bridge.praat_program import find_praats
-    from w2vpraat.bridge.preference_folders import folders_to_install
+    from w2vpraat.bridge.plugin.plugin_status import known_folders, plugin_status
+    from w2vpraat.bridge.plugin.praat_program import find_praats
+    from w2vpraat.bridge.plugin.preference_folders import folders_to_install
 
     programs = find_praats(praat)
     found = [plugin_status(place) for place in _named(folders) or known_folders() or folders_to_install()]
@@ -117,9 +117,9 @@ def remove(folders: tuple[str, ...], force: bool) -> int:
     Your own files in the plugin's folder are kept in a folder beside it. Other plugins, your settings, and
     what the commands have given you stay as they are.
     """
-    from w2vpraat.bridge.installing import remove_plugin
-    from w2vpraat.bridge.plugin_status import known_folders
-    from w2vpraat.bridge.starting import stop_worker
+    from w2vpraat.bridge.plugin.installing import remove_plugin
+    from w2vpraat.bridge.plugin.plugin_status import known_folders
+    from w2vpraat.bridge.service.starting import stop_worker
 
     places = _named(folders) or known_folders()
     _line("worker", stop_worker())
@@ -136,7 +136,7 @@ def remove(folders: tuple[str, ...], force: bool) -> int:
 
 
 def _named(folders: Sequence[str]) -> tuple[PreferenceFolder, ...]:
-    from w2vpraat.bridge.preference_folders import PreferenceFolder
+    from w2vpraat.bridge.plugin.preference_folders import PreferenceFolder
 
     return tuple(PreferenceFolder(Path(one).absolute()) for one in folders)
 
@@ -210,7 +210,7 @@ def _say_removed(one: Removed) -> None:
 
 def _say_praats(programs: Sequence[Path], plugins: Sequence[Path], usual: bool) -> bool:
     """Try each Praat and say how it went; True if none found fault."""
-    from w2vpraat.bridge.praat_program import check_praat
+    from w2vpraat.bridge.plugin.praat_program import check_praat
 
     if not programs:
         _line("Praat", "not found on this computer, so the plugin was not tried")
@@ -240,8 +240,8 @@ def _judgement(check: PraatCheck, usual: bool) -> tuple[str, bool]:
 
 
 def _worker() -> str:
-    from w2vpraat.bridge.client import Refused
-    from w2vpraat.bridge.starting import running_worker
+    from w2vpraat.bridge.service.client import Refused
+    from w2vpraat.bridge.service.starting import running_worker
 
     try:
         state = running_worker()

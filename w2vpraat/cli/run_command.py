@@ -49,7 +49,7 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     """
     from contextlib import suppress
 
-    from w2vpraat.bridge.last_used import remember_results
+    from w2vpraat.bridge.commands.last_used import remember_results
     from w2vpraat.errors import ExportError
 
     code = run_and_report(corpus_settings(corpus, speakers, values, config), output)

@@ -25,8 +25,8 @@ def command() -> None:
 @command.command()
 def start() -> None:
     """Start it (or replace one of another version), and say where it listens."""
-    from w2vpraat.bridge.job_folders import own_jobs
-    from w2vpraat.bridge.starting import wanted_worker
+    from w2vpraat.bridge.service.job_folders import own_jobs
+    from w2vpraat.bridge.service.starting import wanted_worker
 
     with _as_errors():
         jobs = own_jobs()
@@ -39,8 +39,8 @@ def start() -> None:
 @command.command()
 def status() -> int:
     """Show version, age, models in memory and jobs. Exit code 1 if no worker is running."""
-    from w2vpraat.bridge.client import asked
-    from w2vpraat.bridge.starting import running_worker
+    from w2vpraat.bridge.service.client import asked
+    from w2vpraat.bridge.service.starting import running_worker
 
     with _as_errors():
         state = running_worker()
@@ -65,7 +65,7 @@ def status() -> int:
 @command.command()
 def stop() -> None:
     """Stop it at once, also in the middle of a job."""
-    from w2vpraat.bridge.starting import stop_worker
+    from w2vpraat.bridge.service.starting import stop_worker
 
     with _as_errors():
         click.echo(stop_worker())
@@ -73,7 +73,7 @@ def stop() -> None:
 
 @contextmanager
 def _as_errors() -> Iterator[None]:
-    from w2vpraat.bridge.client import Refused
+    from w2vpraat.bridge.service.client import Refused
 
     try:
         yield
@@ -84,7 +84,7 @@ def _as_errors() -> Iterator[None]:
 def _state_file() -> str:
     import os
 
-    from w2vpraat.bridge.client import WORKER, state_folder
+    from w2vpraat.bridge.service.client import WORKER, state_folder
 
     return os.path.join(state_folder(), f"{WORKER}.txt")
 

@@ -16,10 +16,10 @@ import pytest
 import soundfile
 from desktop import Desktop, Window, missing
 
-from w2vpraat.bridge.detached import has_ended
-from w2vpraat.bridge.running_praat import RunningPraat, running_praat, send_script
-from w2vpraat.bridge.show_in_praat import ShownInPraat, showing_in_praat
-from w2vpraat.bridge.showing import listening_window, show_in_window
+from w2vpraat.bridge.desktop.detached import has_ended
+from w2vpraat.bridge.desktop.running_praat import RunningPraat, running_praat, send_script
+from w2vpraat.bridge.desktop.show_in_praat import ShownInPraat, showing_in_praat
+from w2vpraat.bridge.desktop.showing import listening_window, show_in_window
 from w2vpraat.corpus.textgrid import read_textgrid, write_textgrid
 from w2vpraat.corpus.textgrid.new_grid import new_textgrid
 from w2vpraat.errors import PraatError

@@ -16,8 +16,8 @@ from w2vpraat_gui.app import listen, make_window
 from w2vpraat_gui.main_window import MainWindow
 from w2vpraat_gui.praat.listening import Listening, request_of
 
-from w2vpraat.bridge.client import asked, read_state
-from w2vpraat.bridge.showing import WINDOW, listening_window, show_in_window
+from w2vpraat.bridge.desktop.showing import WINDOW, listening_window, show_in_window
+from w2vpraat.bridge.service.client import asked, read_state
 from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.resources import sample_corpus
 

@@ -17,7 +17,7 @@ from w2vpraat_gui.praat.show_in_praat import Place, ShowInPraat, changed_items
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.view_settings import setting
 
-from w2vpraat.bridge.show_in_praat import ShownInPraat
+from w2vpraat.bridge.desktop.show_in_praat import ShownInPraat
 from w2vpraat.corpus.textgrid.edits import move_boundary, set_label
 from w2vpraat.params.editing import PraatParams
 from w2vpraat.session.grid_changes import grid_change

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from w2vpraat import __version__
-from w2vpraat.bridge.aligned import aligned
-from w2vpraat.bridge.client import Refused, asked, is_ours, log_path, package_folder, read_state
+from w2vpraat.bridge.commands.aligned import aligned
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.pairs import without_options
+from w2vpraat.bridge.service.client import Refused, asked, is_ours, log_path, package_folder, read_state
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.errors import InputError, W2VPraatError
 from w2vpraat.events import Progress
@@ -185,7 +185,7 @@ def _cache() -> str:
 
 
 def _plugin(job: Job) -> str:
-    from w2vpraat.bridge.plugin_content import read_manifest
+    from w2vpraat.bridge.plugin.plugin_content import read_manifest
 
     folder = Path(job.folder).parent.parent
     if not (folder / "setup.praat").is_file():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from w2vpraat.bridge.commands.pictures import praat_picture
+from w2vpraat.bridge.commands.score_text import ranking_lines
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.pairs import Pairs, open_pairs, without_options
-from w2vpraat.bridge.pictures import praat_picture
-from w2vpraat.bridge.score_text import ranking_lines
 from w2vpraat.bridge.tables import praat_table
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.errors import ComparisonError

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.bridge.aligned import aligned, plain_number
-from w2vpraat.bridge.here import Here, here_of
+from w2vpraat.bridge.commands.aligned import aligned, plain_number
+from w2vpraat.bridge.commands.here import Here, here_of
+from w2vpraat.bridge.commands.last_used import last_results, remember_results
+from w2vpraat.bridge.commands.stored_corpus import StoredCorpus, stored_corpus
 from w2vpraat.bridge.job import Answer, Job
-from w2vpraat.bridge.last_used import last_results, remember_results
 from w2vpraat.bridge.pairs import Pairs, open_pairs, without_options
-from w2vpraat.bridge.stored_corpus import StoredCorpus, stored_corpus
 from w2vpraat.bridge.tables import praat_table
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.corpus.speaker_edits import MetadataEdit

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from w2vpraat.bridge import showing
+from w2vpraat.bridge.desktop import showing
+from w2vpraat.bridge.desktop.recording_files import recording_files
 from w2vpraat.bridge.job import Answer, Job
-from w2vpraat.bridge.recording_files import recording_files
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.corpus.textgrid import read_textgrid
 from w2vpraat.errors import InputError

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from w2vpraat.bridge.commands.compare_normalizations import score_rows, separation_rows
+from w2vpraat.bridge.commands.pictures import praat_picture
+from w2vpraat.bridge.commands.score_text import ranking_lines
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.objects import PraatTable
 from w2vpraat.bridge.pairs import without_options
-from w2vpraat.bridge.pictures import praat_picture
 from w2vpraat.bridge.praat_files import read_table
-from w2vpraat.bridge.score_text import ranking_lines
 from w2vpraat.bridge.tables import number_cell, praat_table
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.corpus.tables.cells import Cells

@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from w2vpraat.bridge.aligned import aligned, plain_number
-from w2vpraat.bridge.here import here_of
+from w2vpraat.bridge.commands.aligned import aligned, plain_number
+from w2vpraat.bridge.commands.here import here_of
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.objects import PraatTable
 from w2vpraat.bridge.pairs import Pairs, open_pairs, without_options

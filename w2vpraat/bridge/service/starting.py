@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import suppress
 
-from w2vpraat.bridge.client import (
+from w2vpraat.bridge.service.client import (
     BUSY_SECONDS,
     HELLO_SECONDS,
     WORKER,
@@ -26,7 +26,7 @@ from w2vpraat.bridge.client import (
     read_state,
     state_folder,
 )
-from w2vpraat.bridge.locks import FileLock, is_alive
+from w2vpraat.bridge.service.locks import FileLock, is_alive
 
 GONE_SECONDS = 0.5
 """A worker that does not hold its lock is most likely gone: so long it may take to say hello."""
@@ -90,7 +90,7 @@ def _started() -> State:
     # The package of this very file, though another may be installed; later its folder shadows nothing.
     code = (
         "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; import w2vpraat; "
-        "sys.path.append(sys.path.pop(0)); from w2vpraat.bridge.worker import main; sys.exit(main())"
+        "sys.path.append(sys.path.pop(0)); from w2vpraat.bridge.service.worker import main; sys.exit(main())"
     )
     # -E: variables meant for another Python must not reach this one.
     words = [sys.executable, "-E", "-c", code, os.path.dirname(package_folder())]

@@ -12,8 +12,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from w2vpraat.bridge import client
-from w2vpraat.bridge.child_process import ended
+from w2vpraat.bridge.plugin.child_process import ended
+from w2vpraat.bridge.service import client
 from w2vpraat.errors import InputError
 
 JOBS = "jobs"

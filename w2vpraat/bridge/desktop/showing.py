@@ -12,8 +12,8 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
-from w2vpraat.bridge.client import MAX_BYTES, Refused, State, ask, asked, read_state
-from w2vpraat.bridge.detached import has_ended, start_detached
+from w2vpraat.bridge.desktop.detached import has_ended, start_detached
+from w2vpraat.bridge.service.client import MAX_BYTES, Refused, State, ask, asked, read_state
 from w2vpraat.errors import InputError
 
 WINDOW, SHOW = "window", "show"

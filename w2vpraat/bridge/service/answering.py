@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from w2vpraat.bridge.client import Line, log_path, write_status
 from w2vpraat.bridge.commands import find_command
 from w2vpraat.bridge.job import PICTURE, RESULT, Answer, Job, read_job
+from w2vpraat.bridge.service.client import Line, log_path, write_status
 from w2vpraat.bridge.warm import Warm
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.events import Progress, Skipped

@@ -22,9 +22,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vpraat.bridge.child_process import ended
-from w2vpraat.bridge.detached import has_ended, start_detached
-from w2vpraat.bridge.preference_folders import existing_folders
+from w2vpraat.bridge.desktop.detached import has_ended, start_detached
+from w2vpraat.bridge.plugin.child_process import ended
+from w2vpraat.bridge.plugin.preference_folders import existing_folders
 from w2vpraat.errors import PraatError
 from w2vpraat.events import Progress
 

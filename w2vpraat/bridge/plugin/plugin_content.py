@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from w2vpraat import __version__
-from w2vpraat.bridge.launcher import JOBS, client_path, interpreter_path, launcher_name, launcher_text
+from w2vpraat.bridge.plugin.launcher import JOBS, client_path, interpreter_path, launcher_name, launcher_text
 from w2vpraat.errors import InputError
 
 MANIFEST = "installed.txt"

@@ -16,11 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vpraat.bridge.client import Late, job_folders, state_folder
-from w2vpraat.bridge.job_folders import forget_jobs, register_jobs
-from w2vpraat.bridge.launcher import JOBS
-from w2vpraat.bridge.locks import FileLock
-from w2vpraat.bridge.plugin_content import (
+from w2vpraat.bridge.plugin.launcher import JOBS
+from w2vpraat.bridge.plugin.plugin_content import (
     MANIFEST,
     Content,
     digest_of,
@@ -28,7 +25,10 @@ from w2vpraat.bridge.plugin_content import (
     planned_content,
     read_manifest,
 )
-from w2vpraat.bridge.preference_folders import PLUGIN
+from w2vpraat.bridge.plugin.preference_folders import PLUGIN
+from w2vpraat.bridge.service.client import Late, job_folders, state_folder
+from w2vpraat.bridge.service.job_folders import forget_jobs, register_jobs
+from w2vpraat.bridge.service.locks import FileLock
 from w2vpraat.errors import ExportError, InputError
 from w2vpraat.writing import write_whole
 

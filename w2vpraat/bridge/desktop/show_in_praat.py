@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from w2vpraat.bridge.detached import has_ended, start_detached
-from w2vpraat.bridge.running_praat import (
+from w2vpraat.bridge.desktop.detached import has_ended, start_detached
+from w2vpraat.bridge.desktop.running_praat import (
     LOOK,
     RunningPraat,
     find_program,

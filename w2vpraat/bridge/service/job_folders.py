@@ -7,8 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from w2vpraat.bridge.client import good_name, job_folders, remove_job, state_folder, write_whole
-from w2vpraat.bridge.locks import FileLock
+from w2vpraat.bridge.service.client import good_name, job_folders, remove_job, state_folder, write_whole
+from w2vpraat.bridge.service.locks import FileLock
 from w2vpraat.errors import InputError
 
 DAY = 86400.0

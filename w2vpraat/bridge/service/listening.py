@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 
-from w2vpraat.bridge.client import (
+from w2vpraat.bridge.service.client import (
     MAX_BYTES,
     PROTOCOL,
     Line,
@@ -37,7 +37,7 @@ class Listener:
     Parameters
     ----------
     name : str
-        The state file is ``NAME.txt`` of `w2vpraat.bridge.client.state_folder`; only its owner can read it.
+        The state file is ``NAME.txt`` in the folder of `client.state_folder`; only its owner can read it.
     answer : callable
         Verb and argument -> iterator of (word, text); called in the thread of the connection. A long answer
         should say something every second: that is how a client that went away is noticed.

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vpraat.bridge.client import job_folders
-from w2vpraat.bridge.installing import is_private, users_files
-from w2vpraat.bridge.launcher import JOBS, launcher_name, launcher_problem
-from w2vpraat.bridge.plugin_content import digest_of, planned_content, read_manifest
-from w2vpraat.bridge.preference_folders import PreferenceFolder, existing_folders
+from w2vpraat.bridge.plugin.installing import is_private, users_files
+from w2vpraat.bridge.plugin.launcher import JOBS, launcher_name, launcher_problem
+from w2vpraat.bridge.plugin.plugin_content import digest_of, planned_content, read_manifest
+from w2vpraat.bridge.plugin.preference_folders import PreferenceFolder, existing_folders
+from w2vpraat.bridge.service.client import job_folders
 
 INSTALL = "w2vpraat plugin install"
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vpraat.bridge.client import WORKER, Late, Line, log_path, worker_version
-from w2vpraat.bridge.listening import Listener
-from w2vpraat.bridge.locks import FileLock
+from w2vpraat.bridge.service.client import WORKER, Late, Line, log_path, worker_version
+from w2vpraat.bridge.service.listening import Listener
+from w2vpraat.bridge.service.locks import FileLock
 
 if TYPE_CHECKING:
     from w2vpraat.bridge.warm import Warm
@@ -40,7 +40,7 @@ LIFE_SECONDS = 2.0
 """So long a worker waits for another one to be gone."""
 
 # Named as texts: they are loaded while nobody waits, in this order, if no job has loaded them before.
-_HEAVY = ("w2vpraat.bridge.answering", "numpy", "pandas", "parselmouth", "torch", "transformers")
+_HEAVY = ("w2vpraat.bridge.service.answering", "numpy", "pandas", "parselmouth", "torch", "transformers")
 
 
 @dataclass(eq=False)
@@ -136,7 +136,7 @@ class Worker:
             gc.freeze()
 
     def _do(self, pending: Pending) -> None:
-        from w2vpraat.bridge.answering import CANCELLED, answered
+        from w2vpraat.bridge.service.answering import CANCELLED, answered
         from w2vpraat.bridge.warm import Warm
 
         self._warm = self._warm or Warm()
@@ -236,7 +236,7 @@ class Worker:
 
     def _taken(self, name: str) -> Pending | str:
         """Put a job at the end of the queue; or return why not."""
-        from w2vpraat.bridge.job_folders import find_job
+        from w2vpraat.bridge.service.job_folders import find_job
 
         pending = Pending(name, find_job(name))
         with self._changed:
@@ -277,8 +277,8 @@ class Worker:
         yield "ok", "cancelled" if found else f"there is no job {name} under way"
 
     def _clean(self, name: str) -> Iterator[Line]:
-        from w2vpraat.bridge.client import remove_job
-        from w2vpraat.bridge.job_folders import find_job
+        from w2vpraat.bridge.service.client import remove_job
+        from w2vpraat.bridge.service.job_folders import find_job
 
         folder = find_job(name)
         list(self._cancel(name))
@@ -314,7 +314,7 @@ class Worker:
         yield "ok", f"{left} jobs left"
 
     def _remove_old(self) -> None:
-        from w2vpraat.bridge.job_folders import remove_old_jobs
+        from w2vpraat.bridge.service.job_folders import remove_old_jobs
 
         for name in remove_old_jobs():
             _say(f"removed the old job {name}")

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from w2vpraat.bridge.client import WORKER, Late, state_folder
+from w2vpraat.bridge.service.client import WORKER, Late, state_folder
 
 if sys.platform == "win32":
     import msvcrt

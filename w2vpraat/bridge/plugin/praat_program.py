@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2vpraat.bridge.child_process import Ended, ended
-from w2vpraat.bridge.plugin_content import source_files
-from w2vpraat.bridge.preference_folders import PLUGIN
+from w2vpraat.bridge.plugin.child_process import Ended, ended
+from w2vpraat.bridge.plugin.plugin_content import source_files
+from w2vpraat.bridge.plugin.preference_folders import PLUGIN
 from w2vpraat.errors import InputError
 
 SECONDS = 20.0

@@ -250,7 +250,8 @@ def worker_version() -> str:
 
 def package_folder() -> str:
     """Return the folder of the package that this file belongs to."""
-    return os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    here = os.path.realpath(__file__)
+    return os.path.dirname(os.path.dirname(os.path.dirname(here)))
 
 
 def is_ours(state: State) -> bool:
@@ -273,7 +274,7 @@ def do_job(jobs: str, name: str) -> None:
     end = time.monotonic() + seconds
     state = read_state()
     if os.path.abspath(jobs) not in job_folders():
-        from w2vpraat.bridge.job_folders import register_jobs
+        from w2vpraat.bridge.service.job_folders import register_jobs
 
         register_jobs(jobs)
     if state is None or not is_ours(state):
@@ -305,7 +306,7 @@ def do_job(jobs: str, name: str) -> None:
 
 
 def _worker() -> State:
-    from w2vpraat.bridge.starting import wanted_worker
+    from w2vpraat.bridge.service.starting import wanted_worker
 
     return wanted_worker()
 
@@ -362,7 +363,7 @@ def main(arguments: list[str]) -> int:
         if verb == "clean":
             remove_job(folder)
         elif alone or verb == "stop":
-            from w2vpraat.bridge.starting import stop_worker
+            from w2vpraat.bridge.service.starting import stop_worker
 
             said = stop_worker()
             sys.stdout.write(said + "\n") if alone else write_status(folder, "OK", said)
@@ -393,6 +394,6 @@ def _bound_own_log() -> None:
 
 if __name__ == "__main__":
     # What is loaded only at need finds this very module, and the package beside it, under -I -S too.
-    sys.modules["w2vpraat.bridge.client"] = sys.modules["__main__"]
+    sys.modules["w2vpraat.bridge.service.client"] = sys.modules["__main__"]
     sys.path.append(os.path.dirname(package_folder()))
     sys.exit(main(sys.argv[1:]))

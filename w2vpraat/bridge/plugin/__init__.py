@@ -1,0 +1,1 @@
+"""Where Praat looks for plugins, and ours in it: install, check, remove."""
