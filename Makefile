@@ -11,10 +11,10 @@ export QT_QPA_PLATFORM ?= offscreen
 demo: $(VENV)/installed
 	$(BIN)/w2vpraat demo -o demo-out
 
-# The window's tests beside the others: neither alone keeps two processors busy.
+# The tests of the window and of Praat beside the others: neither alone keeps two processors busy.
 test: lint
-	@$(BIN)/python -m pytest tests/gui > .pytest-gui.log 2>&1 & window=$$!; \
-	$(BIN)/python -m pytest tests --ignore tests/gui; others=$$?; \
+	@$(BIN)/python -m pytest tests/gui tests/bridge tests/plugin > .pytest-gui.log 2>&1 & window=$$!; \
+	$(BIN)/python -m pytest tests --ignore tests/gui --ignore tests/bridge --ignore tests/plugin; others=$$?; \
 	wait $$window; window=$$?; cat .pytest-gui.log; [ $$others = 0 ] && [ $$window = 0 ]
 
 lint: $(VENV)/installed-dev

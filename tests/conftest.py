@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,15 +28,28 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shared_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give fixtures that are made once for several tests folders that are not the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        _send_away(tmp_path_factory, patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test folders of its own."""
+    _send_away(tmp_path_factory, monkeypatch)
+
+
+def _send_away(folders: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> None:
     """Send caches and settings to a temporary folder, and keep hubs out of reach."""
-    home = tmp_path_factory.mktemp("home")
+    home = folders.mktemp("home")
     for name, folder in {
         "W2VPRAAT_CACHE_DIR": "cache",
         "W2VPRAAT_CONFIG_DIR": "config",
         "XDG_CACHE_HOME": "xdg-cache",
         "XDG_CONFIG_HOME": "xdg-config",
     }.items():
-        monkeypatch.setenv(name, str(home / folder))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv(name, str(home / folder))
+    patch.setenv("HF_HUB_OFFLINE", "1")

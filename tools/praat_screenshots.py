@@ -225,8 +225,8 @@ def normalize_formants(studio: Studio) -> Sequence[Image.Image]:
 def compare_table(studio: Studio) -> Sequence[Image.Image]:
     """Compare normalizations of the same Table."""
     studio.open_table()
-    form = studio.form("table", 2, "Compare Table")
-    studio.confirm("Compare Table")
+    form = studio.form("table", 2, "Compare")
+    studio.confirm("Compare")
     return form, studio.page(), studio.table("scores")
 
 

@@ -3,7 +3,7 @@
 # Selection: one Table with formants in Hz, one row per token; a column sex (F, M) is used if there is one.
 # Arguments, in this order, texts but for the 8th:
 #    1 Label column     of the vowel; "" finds label, vowel ...
-#    2 Speaker column   "" finds speaker, spk ...; without one all rows are one speaker's
+#    2 Speaker column   "" finds speaker, spk ...; none: all rows are one speaker's
 #    3 Token column     the same in all rows of a token, if it has several; "" finds id
 #    4 Formant columns  in Hz, separated by commas, as F1, F2, F3
 #    5 Normalizations   separated by commas: lobanov, nearey2, deltaf ...

@@ -24,7 +24,7 @@ def parts(job: Job) -> tuple[dict[str, tuple[str, str]], str]:
     assert not answer.objects
     *lines, empty, end = answer.message.split("\n")
     assert not empty
-    cells = [line.split(None, 2) for line in lines]
+    cells = [(*line.partition(": ")[0].split(None, 1), line.partition(": ")[2]) for line in lines]
     return {name: (state, text) for state, name, text in cells}, end
 
 

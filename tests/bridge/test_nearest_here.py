@@ -118,11 +118,11 @@ def test_message_and_paths_lead_to_the_recordings(tmp_path: Path, warm: Warm, co
     assert f"of {corpus}, in phone layer 3 (Euclidean distance of standardized columns)." in lines[1]
     assert lines[2].endswith(" tokens of the same speaker or recording are left out.")
     table = lines[lines.index("") + 1 :]
-    assert table[0].split() == ["rank", "distance", "label", "word", "speaker", "file", "time", "(s)"]
+    assert table[0].split() == ["rank", "distance", "time", "(s)", "label", "word", "speaker", "file"]
     for line, row in zip(table[1:], found, strict=True):
         start, end = float(row["start"]), float(row["end"])
-        words = [row["rank"], f"{float(row['distance']):.3f}", row["label"], row["word"], row["speaker"]]
-        assert line.split() == [*words, row["file_name"], f"{start:.3f}-{end:.3f}"]
+        words = [row["rank"], f"{float(row['distance']):.3f}", f"{start:.3f}-{end:.3f}", row["label"]]
+        assert line.split() == [*words, row["word"], row["speaker"], row["file_name"]]
         assert Path(row["sound"]) == corpus.parent / "speech" / row["file_name"]
         assert Path(row["textgrid"]).is_file()
         assert Path(row["textgrid"]).stem == row["speaker"]

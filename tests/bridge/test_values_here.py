@@ -88,7 +88,7 @@ def test_a_selection_has_the_values_of_a_run(
     head, empty, titles, *lines = made.message.split("\n")
     assert head == f'{WHO}, tier 2 "phones", 0.700 to 2.000 s'
     assert not empty
-    assert titles.split()[:8] == ["interval", "label", "word", "start", "ms", "F1", "F2", "F3"]
+    assert titles.split()[:6] == ["interval", "start", "ms", "F1", "F2", "F3"]
     assert [line.split()[0] for line in lines] == [row["id"].rpartition(".")[2] for row in found]
 
 
@@ -96,7 +96,7 @@ def test_a_cursor_shows_one_token_in_full(tmp_path: Path, warm: Warm) -> None:
     made = asked(tmp_path / "job", warm, HEED, HEED)
     (row,) = rows(made)
     assert (row["id"], row["label"], row["word"]) == (f"{WHO}#2.5", "iː", "heed")
-    lines = dict(line.split("  ", 1) for line in made.message.split("\n")[2:])
+    lines = dict(line.split(": ", 1) for line in made.message.split("\n")[2:])
     assert lines["label"].split() == ["iː", "in", "heed", "h", "[iː]", "d"]
     assert "0.675 to 0.802 s" in lines["time"]
     assert f"F1 {float(row['F1']):.0f}  F2 {float(row['F2']):.0f}" in lines["formants"]

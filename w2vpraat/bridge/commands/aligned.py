@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 
+FIGURE_SPACE = "\u2007"
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return one line per row, cells under one another; numbers stand to the right.
 
-    Combining marks of IPA take no column.
+    The font of the Info window is proportional in Linux: numbers are padded with spaces as wide as a digit, and
+    callers put columns of text last. Combining marks of IPA take no column.
     """
     widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
     lines = []
     for row in rows:
         cells = []
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-            space = " " * (width - _width(text))
-            right = place > 0 and all(_is_number(one[place]) for one in rows[1:])
+            right = all(_is_number(one[place]) for one in rows[1:])
+            space = (FIGURE_SPACE if right else " ") * (width - _width(text))
             cells.append(space + text if right else text + space)
         lines.append("  ".join(cells).rstrip())
     return lines

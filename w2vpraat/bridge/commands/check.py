@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from w2vpraat import __version__
-from w2vpraat.bridge.commands.aligned import aligned
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.pairs import without_options
 from w2vpraat.bridge.service.client import Refused, asked, is_ours, log_path, package_folder, read_state
@@ -68,7 +67,7 @@ def check(job: Job, warm: Warm) -> Iterator[Any]:
         yield Progress("check", done, len(parts), name)
         rows.append((*_looked(look), name))
     yield Progress("check", len(parts), len(parts))
-    lines = aligned([(state, name, text) for state, text, name in rows])
+    lines = [f"{state} {name}: {text}" for state, text, name in rows]
     wrong = [name for state, _, name in rows if state == _WRONG]
     end = f"Look at: {', '.join(wrong)}." if wrong else "Everything is in order."
     yield Answer(message="\n".join([*lines, "", end]))

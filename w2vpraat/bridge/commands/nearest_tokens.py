@@ -310,10 +310,10 @@ def _lines(
         lines.append(f"{left_out} tokens of the same speaker or recording are left out.")
     if token.label in set(corpus.table[corpus.columns.label]):
         lines.append(f"{int(table['same_label'].sum())} of {len(table)} have the token's label.")
-    rows = [["rank", "distance", "label", "word", "speaker", "file", "time (s)"]]
+    rows = [["rank", "distance", "time (s)", "label", "word", "speaker", "file"]]
     for row in table.to_dict("records"):
         time = f"{plain_number(row['start'], 3)}-{plain_number(row['end'], 3)}"
         cells = (row[name] for name in ("label", "word", "speaker", "file_name"))
         texts = ("" if cell is None or cell != cell else str(cell) for cell in cells)
-        rows.append([str(row["rank"]), f"{row['distance']:.3f}", *texts, time])
+        rows.append([str(row["rank"]), f"{row['distance']:.3f}", time, *texts])
     return [*lines, "", *aligned(rows)]

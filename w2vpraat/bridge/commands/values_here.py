@@ -177,7 +177,7 @@ def _one(token: Token, rows: pd.DataFrame, results: Results, nearest: dict[str, 
         )
     cells += [("nearest label", f"{label} by {name}") for name, label in nearest[token.id].items()]
     cells += [("note", text) for text in (first.get("measure_note"), first.get("frame_note")) if text]
-    return aligned(cells)
+    return [f"{name}: {text}" for name, text in cells]
 
 
 def _several(found: Sequence[Token], rows: pd.DataFrame, nearest: dict[str, dict[str, str]]) -> list[str]:
@@ -186,13 +186,13 @@ def _several(found: Sequence[Token], rows: pd.DataFrame, nearest: dict[str, dict
     names = list(dict.fromkeys(name for token in found for name in nearest[token.id]))
     head = [
         "interval",
-        "label",
-        "word",
         "start",
         "ms",
         *formants,
         "f0",
         "dB",
+        "label",
+        "word",
         *(f"by {name}" for name in names),
     ]
     cells = [head]
@@ -203,13 +203,13 @@ def _several(found: Sequence[Token], rows: pd.DataFrame, nearest: dict[str, dict
         cells.append(
             [
                 str(token.interval),
-                token.label,
-                token.word,
                 f"{token.start:.3f}",
                 f"{1000 * token.duration:.0f}",
                 *(plain_number(middle[name], 0) for name in formants),
                 plain_number(middle["f0"], 1),
                 plain_number(middle["intensity"], 1),
+                token.label,
+                token.word,
                 *(nearest[token.id].get(name, "") for name in names),
             ]
         )
