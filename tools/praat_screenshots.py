@@ -37,6 +37,8 @@ BUTTONS = {"pair": (437, 271), "pairs": (437, 271), "table": (437, 411)}
 """Where the button stands in the list of commands, for a window of 560x780 in the corner."""
 INTERVAL = 5
 """Place of the menu Interval in a TextGridEditor."""
+PHONES = ("Select next tier",)
+"""In a TextGridEditor: from the tier of words to that of phones."""
 GAP = 16
 REST = 0.4
 """Seconds between two pictures that are to be equal; a text cursor blinks."""
@@ -143,6 +145,13 @@ class Studio:
         self._place(window, 20, 20, 720, height)
         return self.shot(window)
 
+    def hide_places(self) -> None:
+        """Replace the folders of this machine in the Info window by a user's."""
+        lines = ["told$ = info$ ()"]
+        for place in (self.work.parent, ROOT):
+            lines.append(f'told$ = replace$ (told$, "{place}", "/home/anna", 0)')
+        self.praat.send("\n".join([*lines, "writeInfo: told$"]))
+
     def page(self) -> Image.Image:
         """Return a picture of the Picture window."""
         return self.shot(self.praat.window("Praat Picture"))
@@ -234,8 +243,9 @@ def compare_table(studio: Studio) -> Sequence[Image.Image]:
 def values_here(studio: Studio) -> Sequence[Image.Image]:
     """Show the values of an interval of the TextGrid window."""
     studio.open(SPEAKERS[:1])
-    editor = studio.editor(SPEAKERS[0], "Select: 0.75, 0.85", "Zoom to selection", *["Zoom out"] * 2)
+    editor = studio.editor(SPEAKERS[0], *PHONES, "Select: 0.8, 0.85", "Zoom to selection", *["Zoom out"] * 2)
     studio.choose(SPEAKERS[0], 3)
+    studio.praat.send("answer$ = info$ ()")
     return editor, studio.info()
 
 
@@ -244,14 +254,14 @@ def nearest_tokens(studio: Studio) -> Sequence[Image.Image]:
     """Show the nearest tokens of the same interval in the user's corpus."""
     studio.run()
     studio.open(SPEAKERS[:1])
-    studio.editor(SPEAKERS[0], "Select: 0.75, 0.85")
+    studio.editor(SPEAKERS[0], *PHONES, "Select: 0.8, 0.85")
     title = "Nearest tokens in my corpus"
     studio.choose(SPEAKERS[0], 2)
     window = studio.praat.window(f"Run script: {title}")
     studio.praat.focus(window)
-    studio.praat.desktop.type(str(studio.results))
     form = studio.shot(window)
     studio.confirm(title)
+    studio.hide_places()
     return form, studio.info()
 
 
@@ -262,10 +272,7 @@ def check_installation(studio: Studio) -> Sequence[Image.Image]:
     studio.praat.send(
         'runScript: preferencesDirectory$ + "/plugin_w2vpraat/scripts/check_installation.praat"'
     )
-    told = "told$ = info$ ()\n"
-    for place in (studio.work.parent, ROOT):
-        told += f'told$ = replace$ (told$, "{place}", "/home/anna", 0)\n'
-    studio.praat.send(told + "writeInfo: told$")
+    studio.hide_places()
     return (studio.info(),)
 
 

@@ -6,15 +6,14 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-
 FIGURE_SPACE = "\u2007"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return one line per row, cells under one another; numbers stand to the right.
 
-    The font of the Info window is proportional in Linux: numbers are padded with spaces as wide as a digit, and
-    callers put columns of text last. Combining marks of IPA take no column.
+    The font of the Info window is proportional in Linux: numbers are padded with spaces as wide as a digit,
+    and callers put columns of text last. Combining marks of IPA take no column.
     """
     widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
     lines = []
