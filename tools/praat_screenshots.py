@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -145,6 +146,15 @@ class Studio:
         self._place(window, 20, 20, 720, height)
         return self.shot(window)
 
+    def window(self) -> Image.Image:
+        """Return a picture of the window of w2vpraat, and close it."""
+        state = read_state("window")
+        assert state is not None
+        found = self.praat._tool("search", "--onlyvisible", "--pid", state["pid"]).split()
+        image = self.shot(int(found[-1]))
+        os.kill(int(state["pid"]), signal.SIGTERM)
+        return image
+
     def hide_places(self) -> None:
         """Replace the folders of this machine in the Info window by a user's."""
         lines = ["told$ = info$ ()"]
@@ -219,6 +229,15 @@ def sensitivity_tier(studio: Studio) -> Sequence[Image.Image]:
     form = studio.form("pair", 4, "Add boundary-sensitivity tier")
     studio.confirm("Add boundary-sensitivity tier")
     return form, studio.editor(SPEAKERS[0], "Select: 1.0, 3.5", "Zoom to selection")
+
+
+@scene
+def open_in_w2vpraat(studio: Studio) -> Sequence[Image.Image]:
+    """One pair: the window of w2vpraat with its files."""
+    studio.open(SPEAKERS[:1])
+    form = studio.form("pair", 5, "Open in w2vpraat")
+    studio.confirm("Open in w2vpraat")
+    return form, studio.window()
 
 
 @scene

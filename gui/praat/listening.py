@@ -143,6 +143,7 @@ class Listening(QObject):
         self._is_closed.set()
         for request in self._waiting:
             request.settle("error", CLOSED)
+        self._waiting.clear()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
@@ -171,42 +172,57 @@ class Listening(QObject):
             yield "error", str(error)
             return
         self._asked.emit(request)
-        while not request.done.wait(PATIENCE):
-            if self._is_closed.is_set():
-                request.settle("error", CLOSED)
-            else:
-                yield "waiting", ""
-        yield request.answer or ("error", "")
+        try:
+            while not request.done.wait(PATIENCE):
+                if self._is_closed.is_set():
+                    request.settle("error", CLOSED)
+                else:
+                    yield "waiting", ""
+            yield request.answer or ("error", "")
+        finally:
+            request.settle("error", "nobody waits any more")
 
-    # On the GUI thread
+    # On the GUI thread: one request after another, since an opening takes the place of another one
 
     def _on_asked(self, request: Request) -> None:
         if self._is_closed.is_set():
             request.settle("error", CLOSED)
             return
+        # Whoever asked may have gone away in the middle: nobody else waits for that.
         self._waiting = [one for one in self._waiting if one.answer is None]
         self._waiting.append(request)
+        if self._waiting[0] is request:
+            self._begin(request)
+
+    def _begin(self, request: Request) -> None:
         if self._state.corpus is None and self._follow_search(request):
             return
         self._go_on(request)
 
+    def _settle(self, request: Request, word: str, text: str = "") -> None:
+        """Answer a request, and begin the one that waits for it."""
+        request.settle(word, text)
+        if self._waiting and self._waiting[0] is request:
+            self._waiting.pop(0)
+            if self._waiting:
+                self._begin(self._waiting[0])
+
     def _on_corpus(self) -> None:
-        for request in self._waiting:
-            if request.answer is None and not request.is_opening:
-                self._go_on(request)
+        if self._waiting and not self._waiting[0].is_opening:
+            self._go_on(self._waiting[0])
 
     def _follow_search(self, request: Request) -> bool:
         """Whether recordings are being looked for: the request goes on when they are found."""
         job = self._busy("discover")
         if job is None:
             return False
-        job.failed.connect(lambda error: request.settle("error", str(error)))
+        job.failed.connect(lambda error: self._settle(request, "error", str(error)))
         job.ended.connect(lambda: self._on_ended(job, request))
         return True
 
     def _on_ended(self, job: Job, request: Request) -> None:
         if job.state == CANCELLED and not request.is_opening and self._busy("discover") is None:
-            request.settle("error", "the window was told to do something else")
+            self._settle(request, "error", "the window was told to do something else")
 
     def _go_on(self, request: Request) -> None:
         corpus = self._state.corpus
@@ -217,7 +233,7 @@ class Listening(QObject):
             else:
                 self._open(recording, request)
         except W2VPraatError as error:
-            request.settle("error", str(error))
+            self._settle(request, "error", str(error))
 
     def _add(self, request: Request) -> None:
         """Take the files into what is open; first it is looked whether they make a recording there."""
@@ -230,7 +246,7 @@ class Listening(QObject):
             self.tr("Look for recordings"),
             partial(_gathered, sources),
             on_result=lambda corpus: self._on_gathered(corpus, files, request),
-            on_error=lambda error: request.settle("error", str(error)),
+            on_error=lambda error: self._settle(request, "error", str(error)),
             lane="quick",
             quiet=True,
         )
@@ -241,13 +257,13 @@ class Listening(QObject):
         try:
             found = recording_of(corpus, request)
         except W2VPraatError as error:
-            request.settle("error", str(error))
+            self._settle(request, "error", str(error))
             return
         if found is None:
-            request.settle("error", _lonely(request))
+            self._settle(request, "error", _lonely(request))
         elif state.session is None:
             if not self._open_paths(files):
-                request.settle("error", "the window did not open it; it says why")
+                self._settle(request, "error", "the window did not open it; it says why")
             self._follow_search(request)
         else:
             added = state.session.with_sources([*state.session.sources, *files])
@@ -263,7 +279,7 @@ class Listening(QObject):
         self._state.open_recording(recording.name, lambda document: self._on_open(document, request))
         job = self._busy("open")
         if request.answer is None and job is not None:
-            job.failed.connect(lambda error: request.settle("error", str(error)))
+            job.failed.connect(lambda error: self._settle(request, "error", str(error)))
             job.ended.connect(lambda: self._on_open_ended(recording, request))
 
     def _on_open_ended(self, recording: Recording, request: Request) -> None:
@@ -272,7 +288,7 @@ class Listening(QObject):
             return
         request.openings += 1
         if request.openings > _OPENINGS:
-            request.settle("error", "another recording was opened meanwhile")
+            self._settle(request, "error", "another recording was opened meanwhile")
         else:
             self._open(recording, request)
 
@@ -283,7 +299,7 @@ class Listening(QObject):
         document.view.approach(request.start, request.end)
         self._to_front()
         self.shown.emit(request)
-        request.settle("ok")
+        self._settle(request, "ok")
 
     def _to_front(self) -> None:
         window = self._window
