@@ -177,16 +177,7 @@ def find_neighbours(
     Progress, then NearestTokens
     """
     params = ReviewParams() if params is None else params
-    material = gather(
-        [representation],
-        tokens_table,
-        CompareParams(),
-        label=label,
-        speaker=speaker,
-        sex="",
-        file=file,
-        every_label=True,
-    )
+    material = _material(representation, tokens_table, label, speaker, file)
     asked = _asked(ids, material)
     groups, apart, notes = _groups(params.apart, tokens_table, material, file=file, word=word)
     points = _points(material.vectors(representation), params.metric)
@@ -268,16 +259,7 @@ def nearest_to(
         )
     if not np.isfinite(own_point).all():
         raise ComparisonError(f'the token has no value in "{representation.name}"', "ask for another token")
-    material = gather(
-        [representation],
-        tokens_table,
-        CompareParams(),
-        label=label,
-        speaker=speaker,
-        sex="",
-        file=file,
-        every_label=True,
-    )
+    material = _material(representation, tokens_table, label, speaker, file)
     alike = frozenset(without)
     groups = np.asarray([*(token not in alike for token in material.ids), False], dtype=np.intp)
     if not groups.any():
@@ -310,6 +292,21 @@ def nearest_to(
         exact=True,
         notes=material.notes,
         _tokens=table,
+    )
+
+
+def _material(
+    representation: Representation, tokens_table: pd.DataFrame, label: str, speaker: str, file: str
+) -> Material:
+    return gather(
+        [representation],
+        tokens_table,
+        CompareParams(),
+        label=label,
+        speaker=speaker,
+        sex="",
+        file=file,
+        every_label=True,
     )
 
 
