@@ -285,6 +285,28 @@ def nearest_tokens(studio: Studio) -> Sequence[Image.Image]:
 
 
 @scene
+def show_in_w2vpraat(studio: Studio) -> Sequence[Image.Image]:
+    """Show the selection of the TextGrid window in the window of w2vpraat."""
+    studio.open(SPEAKERS[:1])
+    editor = studio.editor(SPEAKERS[0], *PHONES, "Select: 0.76, 0.95", "Zoom to selection", *["Zoom out"] * 2)
+    studio.choose(SPEAKERS[0], 1)
+    studio.praat.send("answer$ = info$ ()")
+    return editor, studio.window()
+
+
+@scene
+def help(studio: Studio) -> Sequence[Image.Image]:
+    """Show the text of Help, and what stopping the worker says."""
+    images = []
+    for name in ("help", "stop_worker"):
+        studio.open(())
+        studio.praat.send(f'runScript: preferencesDirectory$ + "/plugin_w2vpraat/scripts/{name}.praat"')
+        studio.hide_places()
+        images.append(studio.info())
+    return images
+
+
+@scene
 def check_installation(studio: Studio) -> Sequence[Image.Image]:
     """Show what is installed; the folders of this machine are replaced by a user's."""
     studio.open(())

@@ -24,7 +24,7 @@ def command() -> None:
 
 @command.command()
 def start() -> None:
-    """Start it (or replace one of another version), and say where it listens."""
+    """Start it, and say where it listens."""
     from w2vpraat.bridge.service.job_folders import own_jobs
     from w2vpraat.bridge.service.starting import wanted_worker
 
