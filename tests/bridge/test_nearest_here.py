@@ -13,7 +13,6 @@ import pytest
 from sample_jobs import SAMPLE, answer, relabelled, write_job
 from sample_results import write_sample_results
 
-from w2vpraat.bridge.commands.last_used import last_results, remember_results
 from w2vpraat.bridge.commands.nearest_tokens import COLUMNS, nearest_tokens
 from w2vpraat.bridge.job import Answer
 from w2vpraat.bridge.objects import PraatTable
@@ -22,6 +21,7 @@ from w2vpraat.bridge.warm import Warm
 from w2vpraat.cli.main import main
 from w2vpraat.errors import W2VPraatError
 from w2vpraat.resources import sample_corpus
+from w2vpraat.session.last_results import last_results, remember_results
 
 PEOPLE = ("gb_f_alice", "gb_m_daniel", "us_f_sky", "us_m_eric")
 WHO = "us_m_eric"

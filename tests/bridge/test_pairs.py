@@ -300,3 +300,4 @@ def test_broken_objects_are_told_by_name(tmp_path: Path) -> None:
 
 def test_sentences_name_options_as_forms_do() -> None:
     assert without_options("(--label-map and --tier) a -- b") == "(label map and tier) a -- b"
+    assert without_options("set label_map to ipa") == "set label map to ipa"

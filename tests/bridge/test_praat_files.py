@@ -11,7 +11,7 @@ import parselmouth
 import pytest
 from parselmouth.praat import call
 
-from w2vpraat.bridge.objects import PraatGrid, PraatSound, PraatTable, PraatTier
+from w2vpraat.bridge.objects import PraatGrid, PraatSound, PraatTable
 from w2vpraat.bridge.praat_files import (
     collection_text,
     object_name,
@@ -163,7 +163,7 @@ def test_broken_tables_are_refused(tmp_path: Path) -> None:
             read_table(tmp_path / "t.Table")
 
 
-def _objects() -> list[PraatTable | PraatGrid | PraatTier]:
+def _objects() -> list[PraatTable | PraatGrid]:
     n = len(LABELS)
     intervals = tuple(Interval(2 + i / n, 2 + (i + 1) / n, label) for i, label in enumerate(LABELS))
     points = tuple(Point(2 + (i + 0.5) / n, label) for i, label in enumerate(LABELS))
@@ -173,8 +173,6 @@ def _objects() -> list[PraatTable | PraatGrid | PraatTier]:
         PraatTable("my table: 1/2", ("text", "number"), rows),
         PraatTable("none", ("a", "b")),
         PraatGrid("grid", TextGrid(2.0, 3.0, tiers)),
-        PraatTier(tiers[0]),
-        PraatTier(tiers[1]),
     ]
 
 
@@ -190,22 +188,16 @@ def test_collection_in_praat(tmp_path: Path, reading: str) -> None:
         "Table my_table__1_2",
         "Table none",
         "TextGrid grid",
-        "IntervalTier ph_ones",
-        "TextTier p",
     ]
-    table, empty, grid, *tiers = read
+    table, empty, grid = read
     n = range(1, len(LABELS) + 1)
     assert tuple(call(table, "Get value", row, "text") for row in n) == LABELS
     assert call(empty, "Get number of rows") == 0
     assert [call(empty, "Get column label", place) for place in (1, 2)] == ["a", "b"]
     assert tuple(call(grid, "Get label of interval", 1, row) for row in n) == LABELS
     assert tuple(call(grid, "Get label of point", 2, row) for row in n) == LABELS
-    # Tiers of their own, put into a grid as the plugin does.
-    for tier in tiers:
-        grid = call(tier, "Into TextGrid")
-        assert (grid.xmin, grid.xmax) == (2.0, 3.0)
-        word = "interval" if tier.class_name == "IntervalTier" else "point"
-        assert tuple(call(grid, f"Get label of {word}", 1, row) for row in n) == LABELS
+    # A tier as an object of its own would come back as "ph_ones".
+    assert (grid.xmin, grid.xmax, call(grid, "Get tier name", 1)) == (2.0, 3.0, "ph ones")
 
 
 def test_collection_refuses_what_praat_would_misread() -> None:

@@ -198,7 +198,11 @@ def test_programs_are_found_or_the_setting_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marked: tuple[Path, Path]
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     assert find_program(str(marked[0])) == marked[0]
+    monkeypatch.setattr(module, "usual_places", lambda: (tmp_path / "home" / "praat", marked[0]))
+    assert find_program() == marked[0]
+    monkeypatch.setattr(module, "usual_places", lambda: (tmp_path / "home" / "praat",))
     monkeypatch.setenv("PATH", str(marked[0].parent))
     assert find_program() == find_program("praat") == marked[0]
     marked[0].chmod(0o644)

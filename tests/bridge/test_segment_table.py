@@ -108,8 +108,10 @@ def test_values_are_those_of_the_command_line(tmp_path: Path, warm: Warm) -> Non
         shutil.copy(sample_corpus() / f"{NAME}.{suffix}", tmp_path)
     theirs = command_line(tmp_path, tmp_path / "out", *OPTIONS)
     job = job_of(tmp_path / "job", whole(sample_corpus(), NAME), values={**VOWELS, "dimensions": "all"})
-    ours = frame(answer(segment_table, job, warm))
+    made = answer(segment_table, job, warm)
+    ours = frame(made)
     same_values(ours, theirs, but=("file_name",))
+    assert "e0001 to e0192 are the dimensions of phone layer 6, by-speaker z-score" in made.notes
     assert set(ours["file_name"]) == {NAME}  # the object has no ending
     assert ours["id"][0] == f"{NAME}#2.3"
     assert list(ours.columns[-1:]) == ["frame_note"]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vpraat.corpus.textgrid import IntervalTier, PointTier, TextGrid
+from w2vpraat.corpus.textgrid import TextGrid
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +59,4 @@ class PraatGrid:
     grid: TextGrid
 
 
-@dataclass(frozen=True)
-class PraatTier:
-    """One tier as an object of its own (IntervalTier or TextTier); its name is that of the tier."""
-
-    tier: IntervalTier | PointTier
-
-
-PraatObject: TypeAlias = "PraatTable | PraatGrid | PraatTier"
+PraatObject: TypeAlias = "PraatTable | PraatGrid"

@@ -32,6 +32,7 @@ SOUND_COLUMNS = ("name", "sound")
 _SPEAKERS = "speakers.csv"
 _ONE_SPEAKER = "speaker"
 _EDGE = 1e-3  # s; what the library forgives at the end of a sound, forgiven at its start
+_SETTING = re.compile(r"\b(label)_(map|class)\b")
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
@@ -177,8 +178,14 @@ def told(error: W2VPraatError, job: Job) -> str:
 
 
 def without_options(text: str) -> str:
-    """Return a text of the library with options by their names: "label map" and not ``--label-map``."""
-    return _OPTION.sub(lambda found: found[1].replace("-", " "), text)
+    """Return a text of the library with options as the forms name them.
+
+    Examples
+    --------
+    >>> without_options("try --label-map arpabet, or set label_class to vowel")
+    'try label map arpabet, or set label class to vowel'
+    """
+    return _SETTING.sub(r"\1 \2", _OPTION.sub(lambda found: found[1].replace("-", " "), text))
 
 
 def _count(job: Job, key: str) -> int:

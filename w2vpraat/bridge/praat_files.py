@@ -17,7 +17,7 @@ from struct import Struct
 
 import numpy as np
 
-from w2vpraat.bridge.objects import PraatGrid, PraatObject, PraatSound, PraatTable
+from w2vpraat.bridge.objects import PraatObject, PraatSound, PraatTable
 from w2vpraat.corpus.textgrid.praat_forms import TextValues, short_tier
 from w2vpraat.corpus.textgrid.source import decode, find_newline
 from w2vpraat.corpus.textgrid.text_tokens import TextTokens
@@ -180,7 +180,7 @@ def collection_text(objects: Iterable[PraatObject]) -> str:
 
     Parameters
     ----------
-    objects : iterable of PraatTable, PraatGrid, PraatTier
+    objects : iterable of PraatTable, PraatGrid
         In the order of Praat's list; names are made valid, see `object_name`.
 
     Raises
@@ -250,15 +250,12 @@ def _written(one: PraatObject, write: TextValues) -> Iterator[str]:
                 )
             yield f"{len(row)}\n"
             yield from _lines(row, write)
-    elif isinstance(one, PraatGrid):
+    else:
         grid = one.grid
         yield _head("TextGrid", one.name, write)
         yield f"{write.number(grid.start)}\n{write.number(grid.end)}\n<exists>\n{len(grid)}\n"
         for tier in grid.tiers:
             yield short_tier(tier, write)
-    else:
-        # The block of a tier begins with its class and name, as any object of a Collection does.
-        yield short_tier(one.tier, write)
 
 
 def _head(kind: str, name: str, write: TextValues) -> str:

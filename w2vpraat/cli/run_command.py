@@ -49,8 +49,8 @@ def command(corpus: str | None, speakers: str | None, output: str, config: str |
     """
     from contextlib import suppress
 
-    from w2vpraat.bridge.commands.last_used import remember_results
     from w2vpraat.errors import ExportError
+    from w2vpraat.session.last_results import remember_results
 
     code = run_and_report(corpus_settings(corpus, speakers, values, config), output)
     with suppress(ExportError):  # nothing but a default of Praat's command for nearest tokens depends on it

@@ -17,6 +17,7 @@ from w2vpraat_gui.praat.show_in_praat import Place, ShowInPraat, changed_items
 from w2vpraat_gui.state import AppState
 from w2vpraat_gui.view_settings import setting
 
+from w2vpraat.bridge.desktop import running_praat
 from w2vpraat.bridge.desktop.show_in_praat import ShownInPraat
 from w2vpraat.corpus.textgrid.edits import move_boundary, set_label
 from w2vpraat.params.editing import PraatParams
@@ -75,6 +76,7 @@ def desk(
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(running_praat, "usual_places", lambda: (tmp_path / "bin" / "praat",))
     return Desk(qtbot, state, corpus_folder)
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from w2vpraat.bridge.commands.aligned import aligned, plain_number
 from w2vpraat.bridge.commands.here import Here, here_of
-from w2vpraat.bridge.commands.last_used import last_results, remember_results
 from w2vpraat.bridge.commands.stored_corpus import StoredCorpus, stored_corpus
 from w2vpraat.bridge.job import Answer, Job
 from w2vpraat.bridge.pairs import Pairs, open_pairs, without_options
@@ -21,6 +20,7 @@ from w2vpraat.corpus.token_values import Token
 from w2vpraat.errors import ComparisonError, ExportError, InputError, ModelError, W2VPraatError
 from w2vpraat.events import Skipped, relayed
 from w2vpraat.representation import Representation
+from w2vpraat.session.last_results import last_results, remember_results
 from w2vpraat.session.settings import Settings
 
 if TYPE_CHECKING:

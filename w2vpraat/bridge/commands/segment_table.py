@@ -152,6 +152,8 @@ def _table(results: Results, wanted: _Vectors) -> tuple[pd.DataFrame, list[str]]
         made = results.spaces.vectors[-1]
         if wanted.components:
             made, notes = _components(made, wanted.components)
+        else:
+            notes = [f"{made.columns[0]} to {made.columns[-1]} are the dimensions of {made.name}"]
     if made is not None:
         table = _joined(table, made)
     return table[order_columns(table.columns, metadata_columns(results.opened.tokens.kept))], notes

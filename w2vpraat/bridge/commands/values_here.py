@@ -75,7 +75,8 @@ def values_here(job: Job, warm: Warm) -> Iterator[Any]:
     lines = [f"{pairs.name}, {here.where}", ""]
     lines += _one(found[0], rows, results, nearest) if len(found) == 1 else _several(found, rows, nearest)
     made: PraatTable = praat_table(f"{pairs.name}_values", rows)
-    notes += [*pairs.notes, *results.notes]
+    # The editor has no form in which a label map could be chosen.
+    notes += [*pairs.notes, *(one for one in results.notes if one != results.opened.tokens.suggestion)]
     yield Answer((made,), "\n".join(lines), tuple(dict.fromkeys(map(without_options, notes))))
 
 

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from pathlib import Path
 
 from w2vpraat.bridge.desktop.detached import has_ended, start_detached
 from w2vpraat.bridge.plugin.child_process import ended
+from w2vpraat.bridge.plugin.praat_program import usual_places
 from w2vpraat.bridge.plugin.preference_folders import existing_folders
 from w2vpraat.errors import PraatError
 from w2vpraat.events import Progress
@@ -37,12 +37,7 @@ LOOK = 0.02
 SETTING = "Preferences, page Praat"
 
 _DELETED = " (deleted)"
-_PLACES = {
-    "darwin": ("/Applications/Praat.app", "~/Applications/Praat.app"),
-    "win32": ("%PROGRAMFILES%/Praat/Praat.exe", "%LOCALAPPDATA%/Praat/Praat.exe", "~/Desktop/Praat.exe"),
-}
 _started: list[int] = []  # the process that was started last
-_ELSEWHERE = ("~/bin/praat", "~/.local/bin/praat", "~/praat", "~/Desktop/praat", "~/Downloads/praat")
 
 
 class NoProgramError(PraatError):
@@ -134,8 +129,8 @@ def find_program(chosen: str = "") -> Path:
         if found is None:
             raise NoProgramError(f'there is no program "{chosen}"', f"choose another Praat: {SETTING}")
         return found
-    for name in ("praat", "Praat", *_PLACES.get(sys.platform, _ELSEWHERE)):
-        found = _as_program(os.path.expandvars(name))
+    for name in ("praat", "Praat", *map(str, usual_places())):
+        found = _as_program(name)
         if found is not None:
             return found
     raise NoProgramError(

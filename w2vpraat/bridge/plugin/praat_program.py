@@ -64,7 +64,7 @@ def usual_places(
         inside = Path("Praat.app/Contents/MacOS/Praat")
         return tuple(one / inside for one in (Path("/Applications"), base / "Applications", base / "Desktop"))
     folders = [Path(one) for one in ("/usr/bin", "/usr/local/bin", "/opt/praat", "/snap/bin")]
-    folders += [base / one for one in (".local/bin", "bin", "praat", "")]
+    folders += [base / one for one in (".local/bin", "bin", "praat", "", "Desktop", "Downloads")]
     return tuple(one / "praat" for one in folders)
 
 
